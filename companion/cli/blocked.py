@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.text import without_marks
+from companion.domain.installation.files.checks import MISFIT, OF_FILE
 from companion.domain.pc.finding import Finding
 
 
@@ -15,5 +16,14 @@ def blocked_error(rows: Sequence[Finding]) -> CompanionError:
         ErrorCode.BLOCKED,
         "Something on this PC blocks the installation",
         without_marks(" ".join(f"{row.title}: {row.explanation}" for row in rows)),
-        "Close it yourself, or: companion close-blockers. Then start this again; what is done already is kept.",
+        _hint(rows),
     )
+
+
+def _hint(rows: Sequence[Finding]) -> str:
+    """Returns what to do first: about the file itself where it is against it, which nothing else helps."""
+    if any(row.id == MISFIT for row in rows):
+        return "Get the installer for this PC from its maker, then install that one."
+    if any(row.id in OF_FILE for row in rows):
+        return "Download it again, then install it."
+    return "Close it yourself, or: companion close-blockers. Then start this again; what is done already is kept."

@@ -2,16 +2,43 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from companion.cli.usage import usage_error
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.serialization import decode
+from companion.domain.core.untrusted.foreign_text import clean_text
 
 if TYPE_CHECKING:
     from companion.domain.store.profile import Profile
 
 T = TypeVar("T")
+
+
+# At least two letters: one is a drive of Windows.
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
+
+
+def file_named(word: str) -> Path:
+    """Returns the whole path of a file that was named, also by its address. Raises `CompanionError` ``usage``."""
+    if not word.strip():
+        raise usage_error(
+            "The name of the file is empty.", "Name the installer, for example: companion identify setup.exe"
+        )
+    scheme = _SCHEME.match(word)
+    if scheme is None:
+        return Path(word).absolute()
+    if scheme[1].lower() == "file":
+        from urllib.parse import urlsplit  # here, because hardly any command is given an address
+        from urllib.request import url2pathname
+
+        return Path(url2pathname(urlsplit(word).path)).absolute()
+    raise usage_error(
+        f"{clean_text(word, 200)} is an address, not a file on this PC.",
+        "Download it first, for example: companion fetch ADDRESS --to FOLDER. Then name the file.",
+    )
 
 
 def read_profile(path: Path) -> Profile:

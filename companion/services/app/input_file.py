@@ -3,9 +3,26 @@
 from __future__ import annotations
 
 import errno
+import os
+import stat
 from pathlib import Path
+from typing import BinaryIO
 
 from companion.domain.core.errors import CompanionError, ErrorCode
+
+_NO_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
+
+
+def open_plain(path: Path) -> BinaryIO:
+    """Returns a plain file, opened to be read; a pipe or a device is not waited for.
+
+    Raises `OSError`, with ENXIO for what is none, and `ValueError` for a name that cannot be one.
+    """
+    descriptor = os.open(path, os.O_RDONLY | _NO_WAITING)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.ENXIO, "it is no plain file")
+    return os.fdopen(descriptor, "rb")
 
 
 def read_start(path: Path, most: int) -> bytes:

@@ -36,6 +36,7 @@ from companion.domain.store.profile import ExitMeaning, Profile
 from companion.domain.store.rules.general import GeneralRules
 from companion.services.app.cancellation import Cancellation
 from companion.services.app.drive import ANSWER_SECONDS, Signs
+from companion.services.app.input_file import open_plain
 from companion.services.installation.installer_files import digest_of, identify, identify_here, read_file_safely
 from companion.services.installation.installer_logs import InstallerLogs
 from companion.services.installation.proven_files import ProvenFiles
@@ -268,7 +269,7 @@ class FileInstaller:
 
 
 def _digest(path: Path, signs: Signs) -> tuple[str, int]:
-    with path.open("rb") as file:
+    with open_plain(path) as file:
         return digest_of(file, signs)
 
 

@@ -6,7 +6,6 @@ import contextlib
 import errno
 import hashlib
 import os
-import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, TypeVar
@@ -27,6 +26,7 @@ from companion.domain.installation.files.reading import read_identity
 from companion.domain.installation.files.space import with_room
 from companion.services.app.cancellation import Cancellation
 from companion.services.app.drive import ANSWER_SECONDS, SLOWEST, Signs, at_drive
+from companion.services.app.input_file import open_plain
 from companion.services.platforms.protocol import PlatformServices
 
 T = TypeVar("T")
@@ -36,7 +36,10 @@ _MOST_READ = 32 << 20
 """Bytes that are read of any file: several times what a real installer takes."""
 _MOST_READS = 20_000
 _CHUNK = 1 << 20
-_NO_WAITING = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_NOCTTY", 0)
+
+
+class GrowingError(OSError):
+    """A file that grew while it was read."""
 
 
 class FileRegions:
@@ -132,30 +135,26 @@ def read_file(path: Path, name: str | None = None, answered: Answered = lambda: 
     `answered` is called after each answer of its drive.
     """
     try:
-        # A pipe or a device is not waited for.
-        descriptor = os.open(path, os.O_RDONLY | _NO_WAITING)
-    except (OSError, ValueError) as error:
-        raise not_opened(path, error) from None
-    try:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise _no_file(path)
-        return read_identity(FileRegions(descriptor, answered), name or path.name)
+        with open_plain(path) as file:
+            return read_identity(FileRegions(file.fileno(), answered), name or path.name)
     except UnreadableError as error:
         raise not_opened(path, error.error) from None
-    finally:
-        os.close(descriptor)
+    except (OSError, ValueError) as error:
+        raise not_opened(path, error) from None
 
 
 def digest_of(file: BinaryIO, answered: Answered) -> tuple[str, int]:
     """Returns the SHA-256 and the size of what an open file holds; `answered` is called after each piece of it.
 
-    Raises `OSError`, and what `answered` raises.
+    Raises `OSError`, also `GrowingError`, and what `answered` raises.
     """
-    digest, size = hashlib.sha256(), 0
+    digest, size, whole = hashlib.sha256(), 0, os.fstat(file.fileno()).st_size
     while chunk := file.read(_CHUNK):
         answered()
         digest.update(chunk)
         size += len(chunk)
+        if size > whole:
+            raise GrowingError
     return digest.hexdigest(), size
 
 
@@ -170,6 +169,14 @@ def not_opened(path: Path, error: OSError | ValueError) -> CompanionError:
             "There is no such file",
             f"{name} is not there.",
             "Check its name, and the folder that it is in.",
+            kind=ErrorKind.USAGE,
+        )
+    if isinstance(error, GrowingError):
+        return CompanionError(
+            ErrorCode.FILE_NOT_READABLE,
+            "This file is still being written",
+            f"{name} grew while it was read: it is still being downloaded or copied.",
+            "Wait until that has finished, then try again.",
             kind=ErrorKind.USAGE,
         )
     if isinstance(error, TimeoutError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import io
 import os
 import stat
 import sys
@@ -27,6 +28,7 @@ from companion.domain.store.rules.general import GeneralRules
 from companion.services.app.cancellation import Cancellation
 from companion.services.app.drive import ANSWER_SECONDS
 from companion.services.installation.file_installer import FileInstaller
+from companion.services.installation.installer_files import GrowingError, digest_of, not_opened
 from companion.services.installation.installer_logs import InstallerLogs
 from companion.services.installation.proven_files import ProvenFiles
 from companion.services.installation.recovery import Recovery
@@ -80,17 +82,38 @@ def run_file(path: Path, text: str) -> Path:
 
 
 def exchanged(path: Path, how: str, text: str) -> None:
-    if how == "deleted":
-        path.unlink()
-    elif how == "replaced":
-        path.unlink()
-        run_file(path, text)
-    else:
+    other = path.with_name("other.run")
+    if how == "overwritten":
         path.write_text(f"#!/bin/sh\n{text}\n")
+        return
+    if how == "appended":
+        with path.open("a") as file:
+            file.write(f"{text}\n")
+        return
+    path.unlink()
+    if how == "replaced":
+        run_file(path, text)
+    elif how == "renamed over":
+        run_file(other, text).rename(path)
+    elif how == "linked":
+        path.symlink_to(run_file(other, text))
+    elif how == "pipe":
+        os.mkfifo(path)
+    elif how == "folder":
+        path.mkdir()
+    elif how == "loop":
+        path.symlink_to(path)
 
 
 @pytest.mark.parametrize(
-    ("how", "code"), [("overwritten", "file-damaged"), ("replaced", "file-damaged"), ("deleted", "file-missing")]
+    ("how", "code"),
+    [
+        *((how, "file-damaged") for how in ("overwritten", "appended", "replaced", "renamed over", "linked")),
+        ("deleted", "file-missing"),
+        ("loop", "file-not-readable"),
+        ("folder", "bad-file"),
+        ("pipe", "bad-file"),
+    ],
 )
 def test_what_is_exchanged_after_it_was_looked_at_is_not_started(kit, home, tmp_path, how, code):
     """Also what a network drive does that goes away."""
@@ -104,7 +127,7 @@ def test_what_is_exchanged_after_it_was_looked_at_is_not_started(kit, home, tmp_
     assert not kit.recovery.recover().installations, "nothing is left to be continued"
 
 
-@pytest.mark.parametrize("how", ["overwritten", "replaced", "deleted"])
+@pytest.mark.parametrize("how", ["overwritten", "appended", "replaced", "renamed over", "linked", "pipe", "deleted"])
 def test_what_is_exchanged_at_the_last_moment_does_not_run(linux, home, tmp_path, how):
     path = run_file(tmp_path / "setup.run", 'touch "$HOME/first"')
 
@@ -117,6 +140,26 @@ def test_what_is_exchanged_at_the_last_moment_does_not_run(linux, home, tmp_path
     done = kit.install(kit.look(path))
     assert done.proof.outcome is FileOutcome.UNRECORDED
     assert {"first", "second"} & {found.name for found in home.iterdir()} == {"first"}
+
+
+@pytest.mark.parametrize("rounds", [1, 50])
+def test_a_file_that_grows_while_it_is_read_is_still_being_written(tmp_path, rounds):
+    """Also one that grows as fast as it is read; neither its digest nor its copy goes on for ever."""
+    path = run_file(tmp_path / "setup.run", "exit 0")
+    left = iter(range(rounds))
+    with path.open("rb") as file, path.open("ab", buffering=0) as growing:
+
+        def grow() -> None:
+            if next(left, None) is not None:
+                growing.write(bytes(1 << 20))
+
+        with pytest.raises(GrowingError) as refused:
+            digest_of(file, grow)
+        assert not_opened(path, refused.value).title == "This file is still being written"
+        file.seek(0)
+        copy = io.BytesIO()
+        posix.copy_content(file, copy, grow)
+        assert next(left, None) is not None or rounds == 1, "it ends before the file does"
 
 
 def test_cancelled_before_the_start_nothing_runs(kit, home, tmp_path):

@@ -9,6 +9,7 @@ import msgspec
 
 from companion.cli.commands.pc.expectation import expectation_of, expectation_options
 from companion.cli.context import CommandContext
+from companion.cli.files import file_named
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.terminal.interrupts import interruptible
 from companion.cli.usage import Parser
@@ -29,7 +30,7 @@ class IdentifyResult(InstallerIdentity, frozen=True):
 
 def add_arguments(parser: Parser) -> None:
     """Describe ``companion identify``."""
-    parser.add_argument("file", metavar="FILE", type=Path, help="the installer")
+    parser.add_argument("file", metavar="FILE", help="the installer")
     expectation_options(parser)
     parser.describe(
         json="{technology: msi|inno|nsis|burn|installshield|squirrel|msix|sfx|pe|deb|rpm|appimage|run|pkg|dmg|unknown, "
@@ -43,7 +44,7 @@ def add_arguments(parser: Parser) -> None:
 
 def run(context: CommandContext) -> int:
     """Say what the file is and which purchase it belongs to."""
-    path = context.arguments.file.absolute()
+    path = file_named(context.arguments.file)
     found, verification = _look(context, path)
     bought = purchase_for(context, found, path)
     found = msgspec.structs.replace(found, purchase=bought.id if bought else None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from companion.cli.blocked import blocked_error
@@ -22,12 +21,14 @@ from companion.cli.commands.pc.text import hold_lines
 from companion.cli.context import CommandContext
 from companion.cli.error_report import ErrorReport
 from companion.cli.failures import record_failure
+from companion.cli.files import file_named
 from companion.cli.options import order_number, progress_option
 from companion.cli.order_access import ShownOrder, order_to_show
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND
 from companion.cli.terminal.interrupts import interruptible
 from companion.cli.usage import Parser
 from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.entitlements.artifacts import pick
 from companion.domain.installation.ending import ending_error, ending_text
 from companion.domain.pc.finding import Finding, Severity
@@ -35,6 +36,7 @@ from companion.domain.store.orders import Download
 from companion.domain.store.profile import Stage
 
 if TYPE_CHECKING:
+    from companion.services.container.store import Services
     from companion.services.installation.workflow import Installed as Done
     from companion.services.storage.records import KnownFile
 
@@ -70,7 +72,7 @@ def run(context: CommandContext) -> int:
     if _is_other_file(context):
         return install_file(context)
     refuse_file_options(context)
-    services, number = context.services, context.order_number()
+    services, number = _services(context), context.order_number()
     found = order_to_show(context, number)
     order = found.order
     # What was proven once installs without its store.
@@ -113,12 +115,24 @@ def run(context: CommandContext) -> int:
     return EXIT_OF_KIND[error.kind] if error else EXIT_DONE
 
 
+def _services(context: CommandContext) -> Services:
+    """The services of the order's store. Raises ``no-store``, where the word may have been meant as a file."""
+    try:
+        return context.services
+    except CompanionError as error:
+        if error.code != ErrorCode.NO_STORE:
+            raise
+        word = clean_text(context.arguments.number, 60)
+        message = f"There is no file “{word}” here, and no store is known that could have an order of this number."
+        raise CompanionError(error.code, error.title, message, error.hint, kind=error.kind) from None
+
+
 def _is_other_file(context: CommandContext) -> bool:
     """Put the order in place of a file that was downloaded for it; returns whether a file of no order is meant."""
     asked = context.arguments
     if not is_file_meant(asked.number):
         return False
-    path = Path(asked.number).absolute()
+    path = file_named(asked.number)
     if not context.local.folders.library.exists():
         return True
     library = context.owned.library

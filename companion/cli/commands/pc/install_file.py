@@ -22,11 +22,13 @@ from companion.cli.commands.pc.preflight_check import PreflightCheck
 from companion.cli.commands.pc.text import hold_lines
 from companion.cli.context import CommandContext
 from companion.cli.error_report import ErrorReport
+from companion.cli.files import file_named
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND
 from companion.cli.terminal.interrupts import interruptible
 from companion.cli.terminal.prompts import confirm
 from companion.cli.usage import Parser, usage_error
 from companion.domain.core.errors import CompanionError
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.installation.files.belonging import licence_sentence
 from companion.domain.installation.files.names import looks_like_installer
 from companion.domain.installation.files.words import identity_lines
@@ -74,6 +76,8 @@ def refuse_file_options(context: CommandContext) -> None:
 
 def is_file_meant(word: str) -> bool:
     """Returns whether a word of the command line is a file and no order number: it is there, or looks like a path."""
+    if not word.strip():
+        return True
     looks_so = any(sign in word for sign in (os.sep, "\\", "/")) or looks_like_installer(word)
     return looks_so or os.path.lexists(word)
 
@@ -81,7 +85,13 @@ def is_file_meant(word: str) -> bool:
 def install_file(context: CommandContext) -> int:
     """Look at the file, check this PC, close what blocks if allowed, run the installer, and prove what it did."""
     installer = context.local.file_installer()
-    path = Path(context.arguments.number).absolute()
+    asked = context.arguments
+    path = file_named(asked.number)
+    if asked.artifact is not None:
+        raise usage_error(
+            f"One file is installed at a time; {clean_text(Path(asked.artifact).name, 60)} is one too many.",
+            "Install one, then the other.",
+        )
     catch_up(context, context.local)
     with interruptible() as cancellation:
         file = installer.look(path, cancellation, expectation_of(context, path))

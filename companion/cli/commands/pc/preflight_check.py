@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from companion.cli.context import CommandContext
+from companion.cli.files import file_named
 from companion.cli.terminal.interrupts import interruptible
 from companion.cli.usage import Parser
 from companion.domain.core.errors import CompanionError, ErrorCode
@@ -55,7 +56,7 @@ def check_options(parser: Parser) -> None:
     )
     profile_option(parser)
     parser.add_argument(
-        "--for", dest="file", metavar="FILE", type=Path, help="the installer that is to be run; no store is needed"
+        "--for", dest="file", metavar="FILE", help="the installer that is to be run; no store is needed"
     )
     parser.add_argument(
         "--purchase", metavar="ABOUT", help="a purchase of any shop: the rules that the directory has of its maker"
@@ -165,7 +166,7 @@ class PreflightCheck:
             alone=isinstance(rules, GeneralRules),
         )
         if asked.file is not None:
-            requirements, found = _for_file(requirements, asked.file.absolute(), local)
+            requirements, found = _for_file(requirements, file_named(asked.file), local)
         return cls(local, services, stage, requirements, BY_HAND, found)
 
     @classmethod

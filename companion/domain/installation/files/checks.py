@@ -14,6 +14,9 @@ from companion.domain.store.rules.general import GeneralRules
 
 MISFIT = "file-fits"
 """The `id` of the finding that a file is made for another PC."""
+_NO_INSTALLER, _NOT_COMPLETE, _SIGNATURE = "file", "file-complete", "file-signature"
+OF_FILE = frozenset({MISFIT, _NO_INSTALLER, _NOT_COMPLETE, _SIGNATURE})
+"""The `id` of each finding that the file itself is in the way."""
 
 
 def rules_for(
@@ -49,13 +52,13 @@ def file_findings(found: InstallerIdentity, name: str) -> tuple[Finding, ...]:
     """Returns what blocks running the file, or one finding that says that it fits; `name` is harmless."""
     rows = []
     if found.technology is Technology.UNKNOWN:
-        rows.append(_blocks("file", f"{name} is no installer", " ".join(found.notes) or _NOT_KNOWN))
+        rows.append(_blocks(_NO_INSTALLER, f"{name} is no installer", " ".join(found.notes) or _NOT_KNOWN))
     if found.fits is False:
         rows.append(_blocks(MISFIT, f"{name} does not run on this PC", misfit_sentence(found)))
     if found.complete is False:
-        rows.append(_blocks("file-complete", f"{name} is not complete", "It ends too early. Download it again."))
+        rows.append(_blocks(_NOT_COMPLETE, f"{name} is not complete", "It ends too early. Download it again."))
     if found.signature is FileSignature.INVALID:
-        rows.append(_blocks("file-signature", f"The signature of {name} is not valid", _NOT_VALID))
+        rows.append(_blocks(_SIGNATURE, f"The signature of {name} is not valid", _NOT_VALID))
     if rows:
         return tuple(rows)
     fine = Finding(

@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.pc.facts import Purpose, Space
+from companion.services.app.input_file import open_plain
 
 _PIECE = 1 << 20
 
@@ -134,7 +135,7 @@ def pin_copy(path: Path, answered: Callable[[], object] = lambda: None) -> Itera
     folder = Path(tempfile.mkdtemp(prefix="companion-"))
     try:
         copy = folder / path.name
-        with path.open("rb") as source, copy.open("xb") as target:
+        with open_plain(path) as source, copy.open("xb") as target:
             copy_content(source, target, answered)
         copy.chmod(stat.S_IRUSR | stat.S_IXUSR)
         folder.chmod(stat.S_IRUSR | stat.S_IXUSR)
@@ -146,10 +147,12 @@ def pin_copy(path: Path, answered: Callable[[], object] = lambda: None) -> Itera
 
 
 def copy_content(source: BinaryIO, target: BinaryIO, answered: Callable[[], object]) -> None:
-    """Copy what an open file holds; `answered` is called after each piece, and may raise."""
-    while piece := source.read(_PIECE):
+    """Copy what an open file holds at the beginning; `answered` is called after each piece, and may raise."""
+    left = os.fstat(source.fileno()).st_size
+    while piece := source.read(min(_PIECE, left)):
         answered()
         target.write(piece)
+        left -= len(piece)
 
 
 def spaces(places: Iterable[tuple[Purpose, str]]) -> tuple[Space, ...]:

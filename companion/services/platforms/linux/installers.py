@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from companion.domain.core.errors import CompanionError, ErrorCode
+from companion.services.app.input_file import open_plain
 from companion.services.platforms.common import posix
 from companion.services.platforms.common.root_helper import Progress, as_administrator, progress_in
 from companion.services.platforms.linux.packages import into_other_root, other_root, package_kind
@@ -49,7 +50,7 @@ class Installers:
     @contextlib.contextmanager
     def pin(self, path: Path, answered: Callable[[], object] = lambda: None) -> Iterator[tuple[BinaryIO, Path]]:
         """Hand out a copy in memory that no program can change any more, not even one of the same user."""
-        with path.open("rb") as source:
+        with open_plain(path) as source:
             descriptor = _memory(path.name)
             try:
                 with os.fdopen(os.dup(descriptor), "wb") as target:

@@ -223,6 +223,27 @@ INCOMPLETE = {
 }
 
 
+def bounds_of_a_program() -> list[int]:
+    """Where the parts of its head and its sections end, and the bytes beside them."""
+    head, optional = 0x80, 0x80 + 24
+    table = optional + 224
+    ends = [0, 2, 0x3C, 0x40, head, head + 4, optional, optional + 96, table, table + 40, table + 80]
+    return sorted({at + by for at in (*ends, 0x200, 0x400, 0x600) for by in (-1, 0, 1)} - {-1})
+
+
+WHOLE = program(resources={16: {1: version({"ProductName": "Harbour"})}}, sections=CODE, signature=b"s" * 64)
+
+
+@pytest.mark.parametrize("length", [*bounds_of_a_program(), len(WHOLE) - 64, len(WHOLE) - 1])
+def test_a_program_that_was_cut_is_never_called_complete(length: int, tmp_path: Path) -> None:
+    path = tmp_path / "setup.exe"
+    path.write_bytes(WHOLE[:length])
+    found = read_file(path)
+    assert found.complete is (None if found.technology is Technology.UNKNOWN else False)
+    path.write_bytes(WHOLE)
+    assert read_file(path).complete
+
+
 @pytest.mark.parametrize("name", sorted(INCOMPLETE))
 def test_what_speaks_of_more_than_there_is_is_not_complete(name: str, tmp_path: Path) -> None:
     path = tmp_path / name

@@ -43,7 +43,10 @@ class Leaf(NamedTuple):
 
 
 class Program(NamedTuple):
-    """What the headers of a program tell; `end` is where its sections end in the file, `signed_at` the signature's."""
+    """What the headers of a program tell.
+
+    `end` is where its sections end in the file, `head_end` where their table does, `signed_at` where it is signed.
+    """
 
     machine: str | None
     sections: tuple[Section, ...]
@@ -51,12 +54,13 @@ class Program(NamedTuple):
     strings: dict[str, str]
     manifest: bytes
     end: int
+    head_end: int
     signed_at: int
     signed_size: int
 
     def complete(self, size: int) -> bool:
         """Returns whether a file of `size` bytes has everything the headers speak of."""
-        return max(self.end, self.signed_at + self.signed_size) <= size
+        return max(self.end, self.head_end, self.signed_at + self.signed_size) <= size
 
     @property
     def needs_administrator(self) -> bool | None:
@@ -77,7 +81,8 @@ def read_program(regions: Regions) -> Program | None:
         return None
     optional = header[24:]
     directories = 112 if number(optional, 0, 2) == _PE32_PLUS else 96
-    sections = _sections(regions, at + 24 + number(header, 20, 2), number(header, 6, 2))
+    table, rows = at + 24 + number(header, 20, 2), number(header, 6, 2)
+    sections = _sections(regions, table, rows)
     leaves = tuple(_leaves(regions, sections, number(optional, directories + 8 * _RESOURCES, 4)))
     signed_at, signed_size = (number(optional, directories + 8 * _CERTIFICATES + skip, 4) for skip in (0, 4))
     return Program(
@@ -87,6 +92,7 @@ def read_program(regions: Regions) -> Program | None:
         strings=version_strings(_first(regions, leaves, RT_VERSION)),
         manifest=_first(regions, leaves, RT_MANIFEST),
         end=max((section.offset + section.size for section in sections if section.size), default=0),
+        head_end=table + 40 * rows,
         signed_at=signed_at,
         signed_size=signed_size,
     )
