@@ -102,13 +102,16 @@ def apply_theme(application: QApplication, theme: Theme, style_sheet: Path, scal
 
     `scale` multiplies the sizes of texts.
     """
-    if application.style().objectName() != "fusion":
+    # Below a style sheet the style has no name, and was set together with that.
+    if not application.styleSheet() and application.style().objectName() != "fusion":
         application.setStyle("Fusion")
     application.setPalette(_palette(theme))
     colours = {field.name: getattr(theme, field.name) for field in dataclasses.fields(theme)}
     text = style_sheet.read_text(encoding="utf-8")
     text = re.sub(r"@(pt|px)\(([\d.]+)\)", lambda match: _scaled(float(match[2]), match[1], scale), text)
-    application.setStyleSheet(re.sub(r"@(\w+)", lambda match: colours[match[1]], text))
+    sheet = re.sub(r"@(\w+)", lambda match: colours[match[1]], text)
+    if application.styleSheet() != sheet:  # Setting it, the same one too, draws every widget there is anew.
+        application.setStyleSheet(sheet)
 
 
 def _scaled(size: float, unit: str, scale: float) -> str:

@@ -43,6 +43,7 @@ def test_every_text_can_be_read_on_its_ground(theme: Theme) -> None:
 
 @pytest.mark.parametrize("theme", ALL)
 def test_the_style_sheet_is_understood(theme: Theme, qapp: QApplication, capfd: pytest.CaptureFixture[str]) -> None:
+    qapp.setStyleSheet("")  # So that it is read now, also where another test has set it.
     apply_theme(qapp, theme, resource("style/companion.qss"))
     QLabel("x").ensurePolished()
     assert "parse" not in capfd.readouterr().err.lower()
