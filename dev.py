@@ -82,6 +82,8 @@ def demo(rest: list[str]) -> int:
 def test(rest: list[str]) -> int:
     set_up(DEVELOP)
     add_test_programs()
+    # Bytecode is kept, as it is for everyone: the tests start the program hundreds of times.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     quick = "--quick" in rest
     if not quick:
         add_optional_test_programs()
@@ -91,7 +93,8 @@ def test(rest: list[str]) -> int:
     picked = "not slow and not windows" if quick else "not windows"
     # Counting lines takes a fifth of the time; the floor of coverage is for the whole run.
     coverage = () if quick else ("--cov", "--cov-report=term:skip-covered")
-    code = python("-m", "pytest", "-n", "2", *coverage, "-m", picked, *options)
+    examples = ("--hypothesis-profile", "quick") if quick else ()
+    code = python("-m", "pytest", "-n", "2", *coverage, *examples, "-m", picked, *options)
     return code if code or options or quick else check_coverage()
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from pytestqt.qtbot import QtBot
 
 from companion.demo.server import DemoStore
@@ -27,6 +28,9 @@ _PATIENCE = 30_000
 """Milliseconds that a test waits for the window; a machine that is busy takes longer than pytest-qt's five seconds."""
 _BEFORE_A_LOOK = 20_000
 """Objects that may be garbage after a test; looking through all of them takes some hundredths of a second."""
+
+# What `dev.py test --quick` tries of each property; the run of all tests tries a hundred.
+settings.register_profile("quick", max_examples=25)
 
 SYSTEM = {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
 
@@ -72,7 +76,7 @@ def package_tools() -> Iterator[None]:
 def demo_store(tmp_path: Path) -> Iterator[DemoStore]:
     """A running demo store with a small artifact for this system, in a folder of its own."""
     profile = resource("profiles/larkfield.json").read_bytes()
-    with DemoStore(tmp_path / "store", profile=profile, system=SYSTEM, size=2**20, password_cost=2**10) as store:
+    with DemoStore(tmp_path / "store", profile=profile, system=SYSTEM, size=2**20, password_cost=2) as store:
         yield store
 
 
