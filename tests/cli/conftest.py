@@ -65,7 +65,7 @@ def wire(bare: Cli, tmp_path: Path) -> Iterator[Wire]:
     made = Wire()
     profile = resource("profiles/larkfield.json").read_bytes()
     with DemoStore(
-        tmp_path / "store", profile=profile, system="linux", size=40_000, password_cost=2**10, drop_answer=made.drop
+        tmp_path / "store", profile=profile, system="linux", size=40_000, password_cost=2, drop_answer=made.drop
     ) as store:
         bare.store, bare.url = store, store.url
         yield made

@@ -20,7 +20,7 @@ DEAD = "http://127.0.0.1:9"
 def other(tmp_path: Path) -> Iterator[DemoStore]:
     """A second store with the same order numbers as the first."""
     profile = resource("profiles/larkfield.json").read_bytes().replace(b'"Larkfield Software"', b'"Marsh"')
-    with DemoStore(tmp_path / "other", profile=profile, system=SYSTEM, size=2**20, password_cost=2**10) as store:
+    with DemoStore(tmp_path / "other", profile=profile, system=SYSTEM, size=2**20, password_cost=2) as store:
         yield store
 
 

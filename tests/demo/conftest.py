@@ -101,7 +101,7 @@ def start(
     stores: list[DemoStore] = []
 
     def begin(root: Path = tmp_path / "store", **options: Any) -> DemoStore:
-        usual = {"system": "linux", "size": 40_000, "clock": clock, "password_cost": 2**10, "around": contract.watch}
+        usual = {"system": "linux", "size": 40_000, "clock": clock, "password_cost": 2, "around": contract.watch}
         stores.append(DemoStore(root, profile=profile_document, **{**usual, **options}))
         return stores[-1]
 

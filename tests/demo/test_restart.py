@@ -77,7 +77,7 @@ import json, pathlib, sys
 from companion.demo.server import DemoStore
 store = DemoStore(
     pathlib.Path(sys.argv[1]), profile=pathlib.Path(sys.argv[2]).read_bytes(), system="linux", size=40_000,
-    password_cost=1024,
+    password_cost=2,
 )
 print(json.dumps([store.url, store.accounts[1].order_password]), flush=True)
 store.serve_forever()

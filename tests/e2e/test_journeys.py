@@ -32,7 +32,7 @@ def store(desktop: Desktop) -> Iterator[DemoStore]:
     profile = json.loads(resource("profiles/larkfield.json").read_bytes())
     profile["blockers"] = []
     with DemoStore(
-        desktop.folder / "store", profile=json.dumps(profile).encode(), system="linux", size=2**20, password_cost=2**10
+        desktop.folder / "store", profile=json.dumps(profile).encode(), system="linux", size=2**20, password_cost=2
     ) as made:
         yield made
 

@@ -93,6 +93,7 @@ def test_the_password_is_really_kept_and_really_gone(person: Person) -> None:
     assert person("orders", "show", FAMILY, "--json").code == 1
 
 
+@pytest.mark.slow
 def test_it_is_found_and_gone_after_another_collection_became_the_default_one(person: Person) -> None:
     person.add()
     choose_another_default_collection(person.environment)
@@ -102,11 +103,12 @@ def test_it_is_found_and_gone_after_another_collection_became_the_default_one(pe
     assert person.entries() == []
 
 
+@pytest.mark.slow
 def test_a_serial_key_is_shown_while_the_store_is_away_and_gone_with_its_order(
     secret_service: dict[str, str], tmp_path: Path
 ) -> None:
     profile = resource("profiles/larkfield.json").read_bytes()
-    with DemoStore(tmp_path / "store", profile=profile, system="linux", size=40_000, password_cost=2**10) as store:
+    with DemoStore(tmp_path / "store", profile=profile, system="linux", size=40_000, password_cost=2) as store:
         person = Person(secret_service, tmp_path / "home", store)
         person.add()
         online = person("licences", "key", FAMILY, "--yes", "--json").json
@@ -143,6 +145,7 @@ def test_a_locked_keychain_is_said_and_nothing_is_lost(person: Person, lock_keyr
     assert "locked" in shown.json["error"]["message"]
 
 
+@pytest.mark.slow
 def test_one_command_asks_once_for_all_orders(person: Person, lock_keyring: Callable[[], None], tmp_path: Path) -> None:
     person("orders", "add", "--email", person.account.email, "--password-stdin", typed=person.account.card_last_digits)
     numbers = [order["orderNumber"] for order in person("orders", "list", "--json").json["orders"]]
@@ -190,6 +193,7 @@ def test_without_a_keychain_it_is_for_this_session_only(
     assert "no keychain" in added.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["keyring.backends.null.Keyring", "keyrings.alt.file.PlaintextKeyring", "no.such"])
 def test_no_other_keychain_can_be_slipped_in(
     clean_environment: dict[str, str], tmp_path: Path, demo_store: DemoStore, backend: str
@@ -215,6 +219,7 @@ def _found(folder: Path, secrets: dict[str, str]) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_no_secret_is_anywhere_else(person: Person, tmp_path: Path) -> None:
     client = StoreClient(person.store.url)
     session = client.open_session(FAMILY, Credentials(order_password=Secret(person.account.order_password)))

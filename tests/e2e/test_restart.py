@@ -144,12 +144,13 @@ def command(pc: Pc, store: DemoStore, *words: str) -> None:
     assert program.wait(60) == 0, (pc.folder / "out").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("end", ["orderly", "killed"])
 def test_held_until_the_restart_and_gone_on_with_after_it(pc: Pc, end: str) -> None:
     kill = end == "killed"
     number = "LF-5930-2216"
     before = pc.entry.read_text()
-    with DemoStore(pc.folder / "store", profile=pc.profile, system="linux", size=2**20, password_cost=2**10) as store:
+    with DemoStore(pc.folder / "store", profile=pc.profile, system="linux", size=2**20, password_cost=2) as store:
         pc.sign_in()
         until(pc.mail_runs)
         command(pc, store, "orders", "add", number)

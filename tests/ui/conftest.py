@@ -43,7 +43,7 @@ def store(tmp_path: Path, gate: Gate) -> Iterator[DemoStore]:
     profile["blockers"] = [mail]
     system = current().name.value
     made = DemoStore(
-        tmp_path / "store", profile=json.dumps(profile).encode(), system=system, size=2**20, password_cost=2**10,
+        tmp_path / "store", profile=json.dumps(profile).encode(), system=system, size=2**20, password_cost=2,
         around=gate.around,
     )  # fmt: skip
     yield made

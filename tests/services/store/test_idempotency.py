@@ -65,7 +65,7 @@ class Bench:
         """Start the store, with all it had before."""
         profile = resource("profiles/larkfield.json").read_bytes()
         return DemoStore(
-            self._root / "store", profile=profile, system="linux", size=40_000, password_cost=2**10, port=port,
+            self._root / "store", profile=profile, system="linux", size=40_000, password_cost=2, port=port,
             drop_answer=self.wire.drop,
         )  # fmt: skip
 

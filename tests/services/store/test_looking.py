@@ -44,7 +44,7 @@ class CountedStore:
         self.fault: tuple[str, tuple[tuple[str, str], ...]] | None = None
         profile = resource("profiles/larkfield.json").read_bytes()
         self.store = DemoStore(
-            root / "store", profile=profile, system="linux", size=2**20, password_cost=2**10,
+            root / "store", profile=profile, system="linux", size=2**20, password_cost=2,
             clock=lambda: self.now, around=self._around,
         )  # fmt: skip
         self.keychain = Keychain(backend=MemoryKeychain())
@@ -154,6 +154,7 @@ def test_a_row_of_calls_ends_at_the_first_fault_of_the_store(counted: CountedSto
     assert counted.orders.looks.plan.failures == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", ["502 Bad", "503 Busy", "504 Late"])
 @pytest.mark.parametrize("path", ["/v1/profile", "/v1/sessions", "/v1/orders/LF-4821-0937"])
 def test_no_call_of_a_look_is_repeated_when_the_store_is_in_trouble(
@@ -222,7 +223,7 @@ class OneCustomer(CountedStore):
 
     def add_all(self) -> tuple[str, ...]:
         with contextlib.closing(Database(self.root / "store" / "store.db")) as database:
-            sessions = Sessions(database, life=DAY, limits=LogInLimits(), password_cost=2**10)
+            sessions = Sessions(database, life=DAY, limits=LogInLimits(), password_cost=2)
             with database.transaction() as connection:
                 for account in self.store.accounts:
                     password = Secret(account.order_password)

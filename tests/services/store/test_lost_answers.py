@@ -54,7 +54,7 @@ def lossy(tmp_path: Path, no_keychain: None, line: Line) -> Iterator[StoreKit]:
     profile = resource("profiles/larkfield.json").read_bytes()
     with (
         DemoStore(
-            tmp_path / "store", profile=profile, system="linux", size=2**20, password_cost=2**10, drop_answer=line
+            tmp_path / "store", profile=profile, system="linux", size=2**20, password_cost=2, drop_answer=line
         ) as store,
         contextlib.closing(Library(tmp_path / "library.db")) as library,
         contextlib.closing(StoreClient(store.url, seconds=30.0)) as client,

@@ -97,7 +97,7 @@ def test_a_session_the_store_ended_early_is_opened_again(tmp_path: Path, no_keyc
         return dt.datetime.now(dt.UTC) + moved[0]
 
     with DemoStore(
-        tmp_path / "store", profile=profile, system="linux", size=2**20, password_cost=2**10, clock=clock
+        tmp_path / "store", profile=profile, system="linux", size=2**20, password_cost=2, clock=clock
     ) as store:
         library, client = Library(tmp_path / "library.db"), StoreClient(store.url)
         kit = StoreKit(store, library, Keychain(), client)
@@ -272,7 +272,7 @@ def test_an_answer_lost_on_the_way_acts_once(tmp_path: Path, no_keychain: None) 
         return False
 
     with DemoStore(
-        tmp_path / "store", profile=profile, system="linux", size=2**20, password_cost=2**10, drop_answer=drop
+        tmp_path / "store", profile=profile, system="linux", size=2**20, password_cost=2, drop_answer=drop
     ) as store:
         library, client = Library(tmp_path / "library.db"), StoreClient(store.url)
         kit = StoreKit(store, library, Keychain(), client)
@@ -320,7 +320,7 @@ class _Older:
 def test_a_store_with_one_invoice_only_lists_that_one(tmp_path: Path, no_keychain: None) -> None:
     profile = resource("profiles/larkfield.json").read_bytes()
     with DemoStore(
-        tmp_path / "older", profile=profile, system="linux", size=40_000, password_cost=2**10, around=_Older
+        tmp_path / "older", profile=profile, system="linux", size=40_000, password_cost=2, around=_Older
     ) as store:
         library = Library(tmp_path / "older.db")
         kit = StoreKit(store, library, Keychain(), StoreClient(store.url))

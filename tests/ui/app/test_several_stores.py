@@ -31,7 +31,7 @@ def other(tmp_path: Path) -> Iterator[DemoStore]:
     """A second store, with the same customers and the same order numbers."""
     profile = resource("profiles/larkfield.json").read_bytes().replace(b'"Larkfield Software"', b'"Marsh"')
     system = current().name.value
-    made = DemoStore(tmp_path / "other", profile=profile, system=system, size=2**20, password_cost=2**10)
+    made = DemoStore(tmp_path / "other", profile=profile, system=system, size=2**20, password_cost=2)
     yield made
     made.close()
 
@@ -198,6 +198,7 @@ def due_titles(program: WindowedProgram, qtbot: QtBot) -> list[str]:
     return [text for text in texts_of(program.window.current) if text.startswith("at ")]
 
 
+@pytest.mark.slow
 def test_what_needs_a_decision_is_shown_of_every_store_with_its_name(
     start: Start, own_services: Services, store: DemoStore, other: DemoStore, qtbot: QtBot
 ) -> None:

@@ -38,7 +38,7 @@ def store(tmp_path: Path) -> Iterator[DemoStore]:
         entry["hours"] = []
     system = current().name.value
     made = DemoStore(
-        tmp_path / "store", profile=json.dumps(profile).encode(), system=system, size=2**20, password_cost=2**10
+        tmp_path / "store", profile=json.dumps(profile).encode(), system=system, size=2**20, password_cost=2
     )
     yield made
     made.close()

@@ -70,7 +70,7 @@ def opened(bare: Cli, tmp_path: Path) -> Iterator[Callable[[Callable[[WSGIApplic
         def work(around: Callable[[WSGIApplication], WSGIApplication]) -> Cli:
             profile = resource("profiles/larkfield.json").read_bytes()
             made = DemoStore(
-                tmp_path / "store", profile=profile, system="linux", size=40_000, password_cost=2**10, around=around
+                tmp_path / "store", profile=profile, system="linux", size=40_000, password_cost=2, around=around
             )
             bare.store = stack.enter_context(made)
             bare.url = made.url

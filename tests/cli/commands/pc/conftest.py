@@ -74,7 +74,7 @@ def shop(bare: Cli, tmp_path: Path, document: dict[str, object], home: Path, sil
         profile=json.dumps(document).encode(),
         system="linux",
         size=2**20,
-        password_cost=2**10,
+        password_cost=2,
         around=silence.around,
     ) as store:
         bare.store, bare.url = store, store.url

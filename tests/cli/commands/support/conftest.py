@@ -21,5 +21,5 @@ def other(tmp_path: Path) -> Iterator[DemoStore]:
         .replace(b'"Larkfield Software"', b'"Marsh"')
         .replace(b"+12125550164", b"+12125550199")
     )
-    with DemoStore(tmp_path / "other", profile=profile, system=SYSTEM, size=2**20, password_cost=2**10) as store:
+    with DemoStore(tmp_path / "other", profile=profile, system=SYSTEM, size=2**20, password_cost=2) as store:
         yield store

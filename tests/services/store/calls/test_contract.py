@@ -35,7 +35,7 @@ def contract() -> Contract:
 def store(tmp_path: Path, contract: Contract) -> Iterator[DemoStore]:
     profile = resource("profiles/larkfield.json").read_bytes()
     with DemoStore(
-        tmp_path / "store", profile=profile, system="linux", size=40_000, password_cost=2**10, around=contract.watch
+        tmp_path / "store", profile=profile, system="linux", size=40_000, password_cost=2, around=contract.watch
     ) as made:
         yield made
     assert contract.broken == []
