@@ -40,6 +40,7 @@ def test_figures_are_the_same_out_of_json() -> None:
     assert from_json(as_json(figures)) == figures
 
 
+@pytest.mark.slow
 def test_a_benchmark_runs_in_every_round_in_a_process_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
     found, complete = run(["reminders", "reminders"], 2)
     assert complete

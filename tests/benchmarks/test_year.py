@@ -18,6 +18,7 @@ def test_no_store_is_asked_more_than_a_few_times_a_day() -> None:
     assert all(each.asked >= 365 / 8 for each in found), "each is asked at least about once a week"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", [year.asked_by_plan, year.asked_by_window])
 def test_a_store_that_was_down_is_not_stormed_when_it_answers_again(asked: year.Asked) -> None:
     total, ratio = year.after_outage(20_000, asked, random.Random(5), bins=24)

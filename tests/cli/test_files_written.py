@@ -69,6 +69,7 @@ def scripted(cli: Cli, folder: Path) -> list[list[object]]:
     ]
 
 
+@pytest.mark.slow
 def test_everything_that_commands_write_is_private(cli: Cli, tmp_path: Path) -> None:
     cli.home.mkdir()
     cli.home.chmod(0o755)

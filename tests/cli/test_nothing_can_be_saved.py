@@ -68,6 +68,7 @@ def purchase_of(cli: Cli) -> str:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("close", [fill_up, read_only])
 def test_everything_that_can_be_read_is_shown(cli: Cli, close: Callable[[Path], None]) -> None:
     purchase = purchase_of(cli)

@@ -107,6 +107,7 @@ def test_a_reader_who_has_seen_enough_is_no_failure(environment: dict[str, str])
     assert piped.stderr == ""
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell that closes streams")
 @pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-"])
 @pytest.mark.parametrize("words", ["--help", "bogus --json", "verify /dev/null", 'preflight --json --profile "$0"'])
@@ -135,6 +136,7 @@ def test_a_result_that_did_not_get_out_is_no_success(environment: dict[str, str]
     assert "Traceback" not in ran.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
 def test_a_console_with_few_signs_does_not_end_the_program(environment: dict[str, str], encoding: str) -> None:
     spoken = {**environment, "PYTHONIOENCODING": f"{encoding}:strict"}
@@ -184,6 +186,7 @@ def store(environment: dict[str, str], tmp_path: Path) -> Iterator[tuple[subproc
     process.communicate()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_the_store_says_one_line_and_serves_until_told_to_stop(
     store: tuple[subprocess.Popen[str], StoreReady], environment: dict[str, str], tmp_path: Path
@@ -212,6 +215,7 @@ def test_the_store_says_one_line_and_serves_until_told_to_stop(
     assert (process.returncode, out, err) == (0, "", "")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_ctrl_c_ends_with_130(store: tuple[subprocess.Popen[str], StoreReady]) -> None:
     process, _ = store

@@ -54,6 +54,7 @@ SHOWING: list[tuple[tuple[str, ...], str]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["silent", "dripping"])
 @pytest.mark.parametrize(("words", "shown"), SHOWING, ids=lambda each: each[0] if isinstance(each, tuple) else "")
 def test_what_is_known_is_shown_with_its_time(

@@ -43,6 +43,7 @@ def run(environment: dict[str, str], home: Path, *more: object) -> dict[str, Any
     pytest.fail("another program stays in the way of installing")
 
 
+@pytest.mark.slow
 def test_the_whole_job_with_a_real_keychain(secret_service: dict[str, str], tmp_path: Path) -> None:
     told = run(secret_service, tmp_path / "demo", "--size", "2")
     did = {step["name"]: step["did"] for step in told["steps"]}
@@ -56,6 +57,7 @@ def test_the_whole_job_with_a_real_keychain(secret_service: dict[str, str], tmp_
     assert (tmp_path / "demo" / "store" / "installed" / "installed.json").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_killed_in_the_middle_of_the_download_it_goes_on_from_there(
     secret_service: dict[str, str], tmp_path: Path

@@ -93,6 +93,7 @@ def test_a_setting_is_told_with_its_state_and_what_it_means(
     assert reader.poorly_told() == []
 
 
+@pytest.mark.slow
 def test_a_choice_is_told_with_what_it_is_about_and_without_its_closed_list(
     program: subprocess.Popen[bytes], reader: ScreenReader
 ) -> None:

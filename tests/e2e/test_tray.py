@@ -87,6 +87,7 @@ def person(desktop: Desktop, demo_store: DemoStore) -> Iterator[Person]:
             program.wait(20)
 
 
+@pytest.mark.slow
 def test_from_the_notice_to_auto_renewal_being_off(person: Person, desktop: Desktop) -> None:
     assert person.at_the_store().subscriptions[0].auto_renew
     program = person.start("--tray")
@@ -118,6 +119,7 @@ def test_from_the_notice_to_auto_renewal_being_off(person: Person, desktop: Desk
     assert desktop.notices().count("member=Notify") == said
 
 
+@pytest.mark.slow
 def test_the_menu_opens_the_window_and_quit_really_quits(person: Person, desktop: Desktop) -> None:
     program = person.start("--tray")
     until(desktop.tray_icon)

@@ -129,6 +129,7 @@ def test_the_terminal_says_a_clear_sentence(kit, spoiler, store, tmp_path, capsy
     assert cli.opened(NUMBER, "orders", "show", NUMBER).code == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", FULL)
 def test_the_window_shows_everything_else(
     kit: StoreKit, spoiler: Spoiler, store: DemoStore, tmp_path: Path, qapp: QApplication, qtbot: QtBot,

@@ -120,6 +120,7 @@ def test_an_answer_of_an_odd_form_says_nothing(asking: Kit, body: bytes) -> None
     could_not_ask(read(asking))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", [hang, drip])
 def test_a_store_that_hangs_or_drips_is_given_up_in_time(asking: Kit, fault: Fault) -> None:
     asking.peer.fault = fault

@@ -217,6 +217,7 @@ JOBS: dict[str, Callable[[Typist], None]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("system", SYSTEMS, ids=lambda system: system.name)
 def test_by_command(system: System, cli: Cli, desktop: Desktop, tmp_path: Path) -> None:
     typist = Typist(cli, desktop, tmp_path)

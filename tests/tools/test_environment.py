@@ -9,6 +9,8 @@ import venv
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from tools.environment import exact_versions
 
 
@@ -26,6 +28,7 @@ def wheel(folder: Path, name: str, version: str, *metadata: str) -> str:
     return f"{name}=={version} --hash=sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}\n"
 
 
+@pytest.mark.slow
 def test_a_newer_release_of_what_is_asked_for_with_an_extra_changes_nothing(tmp_path: Path) -> None:
     plugin = wheel(tmp_path, "plugin", "1.0", "Requires-Dist: meter[extra]>=1.0")
     meter = wheel(tmp_path, "meter", "1.0", "Provides-Extra: extra")

@@ -42,6 +42,7 @@ def _focused() -> QWidget:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "place",
     [Destination("add"), Destination("welcome"), Destination("bought"), Destination("bought", item="by-hand"),
@@ -71,6 +72,7 @@ def test_tab_goes_through_a_page_as_it_is_read_and_stays_in_sight(
     assert visited == [part for part in parts if part.focusPolicy() & Qt.FocusPolicy.TabFocus]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", ["home", "orders", "downloads", "reminders"])
 def test_no_two_buttons_of_a_list_sound_alike(filled: WindowedProgram, page: str, qtbot: QtBot) -> None:
     filled.window.navigate_to(Destination(page))

@@ -16,6 +16,7 @@ def _widths(program: WindowedProgram) -> tuple[int, ...]:
     return tuple(part.width() for part in parts if isinstance(part, QWidget) and part.isVisible())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", [Destination("home"), Destination("file")], ids=lambda place: place.page)
 def test_a_page_becomes_as_much_wider_as_its_texts(program: WindowedProgram, place: Destination, qtbot: QtBot) -> None:
     window = program.window

@@ -54,6 +54,7 @@ def _long_purchase(program: WindowedProgram, qtbot: QtBot) -> str:
     return str(done[0].purchase_id)
 
 
+@pytest.mark.slow
 def test_no_page_is_wider_than_the_smallest_window(small: WindowedProgram, qtbot: QtBot) -> None:
     window = small.window
     places = [Destination("order", number) for number in (CLOSED, UNWANTED, REFUNDED)]

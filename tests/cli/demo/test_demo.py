@@ -83,6 +83,7 @@ def test_it_tells_what_was_bought_anywhere(demo: Cli) -> None:
     assert edd.KEY not in json.dumps([step.did for step in told.steps])
 
 
+@pytest.mark.slow
 def test_what_was_bought_elsewhere_is_forgotten_in_the_end(demo: Cli) -> None:
     finished(demo("demo", "--no-window", "--json", "--size", "1"))
     with contextlib.closing(Library(demo.home / "user" / "library.db")) as library:
@@ -121,6 +122,7 @@ def test_the_window_begins_with_purchases_of_every_kind(demo: Cli) -> None:
         assert {each.order_number for each in bought} >= {FAMILY, edd.ORDER_NUMBER, woocommerce.ORDER_NUMBER}
 
 
+@pytest.mark.slow
 def test_the_second_time_is_a_whole_job_again(demo: Cli) -> None:
     first = finished(demo("demo", "--no-window", "--json", "--size", "1"))
     second = finished(demo("demo", "--no-window", "--json", "--size", "1"))
@@ -130,6 +132,7 @@ def test_the_second_time_is_a_whole_job_again(demo: Cli) -> None:
         assert second.resumed_from == 0
 
 
+@pytest.mark.slow
 def test_a_demo_begun_long_ago_begins_anew(demo: Cli) -> None:
     first = finished(demo("demo", "--no-window", "--json", "--size", "1"))
     path = demo.home / "demo.json"
@@ -143,6 +146,7 @@ def test_a_demo_begun_long_ago_begins_anew(demo: Cli) -> None:
     assert first.path is not None
 
 
+@pytest.mark.slow
 def test_nothing_of_somebody_else_is_removed(demo: Cli) -> None:
     letter = demo.home / "user" / "letter.txt"
     letter.parent.mkdir(parents=True)
@@ -159,6 +163,7 @@ def test_a_person_reads_a_calm_report(demo: Cli) -> None:
     assert ran.out.lstrip().startswith("1. A store of its own answers")
 
 
+@pytest.mark.slow
 def test_progress_tells_every_step(demo: Cli) -> None:
     ran = demo("demo", "--no-window", "--json", "--progress", "json", "--size", "1")
     lines = [json.loads(line) for line in ran.err.splitlines()]
@@ -175,6 +180,7 @@ def test_a_folder_that_cannot_be_used(demo: Cli) -> None:
     demo("demo", "--no-window", "--json").error(1, "folder-not-writable")
 
 
+@pytest.mark.slow
 def test_home_may_also_follow_the_command(demo: Cli, tmp_path: Path) -> None:
     told = finished(demo("demo", "--no-window", "--json", "--size", "1", "--home", tmp_path / "elsewhere"))
     assert told.path is not None

@@ -40,6 +40,7 @@ def test_only_the_same_server_is_followed(asked: str, location: str, leads_to: s
     assert following_address(asked, location) == leads_to
 
 
+@pytest.mark.slow
 @given(st.text(max_size=60))
 def test_no_location_leads_elsewhere(location: str) -> None:
     found = following_address(SHOP, location)

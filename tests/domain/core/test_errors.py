@@ -3,6 +3,8 @@
 import ast
 from pathlib import Path
 
+import pytest
+
 import companion
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.words.error_words import WORDS, failure
@@ -46,6 +48,7 @@ def written_out(tree):
             yield from ((argument.lineno, text) for text in literals(argument))
 
 
+@pytest.mark.slow
 def test_no_code_is_written_out_as_a_text():
     found = [f"{path}:{line}: {text}" for path, tree in modules() for line, text in written_out(tree)]
     assert found == []

@@ -92,6 +92,7 @@ PIECES = st.sampled_from(
 NASTY = st.one_of(st.lists(PIECES, max_size=14).map("".join), st.text(max_size=60))
 
 
+@pytest.mark.slow
 @settings(max_examples=600, deadline=None)
 @given(NASTY, st.lists(NASTY.filter(bool), max_size=3))
 def test_a_second_run_changes_nothing(text, secrets):

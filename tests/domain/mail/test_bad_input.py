@@ -156,6 +156,7 @@ def test_a_mailbox_is_read_in_pieces_of_any_size():
     assert [*mails_of_mailbox(iter(lines))] == whole
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", [*mails(GENUINE)][::4], ids=lambda path: path.name)
 def test_a_mail_that_is_cut_off_anywhere_is_read_without_an_error(path):
     data = path.read_bytes()

@@ -73,6 +73,7 @@ MAILS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MAILS)
 def test_a_mail_made_to_take_long_does_not(name):
     data = MAILS[name]()

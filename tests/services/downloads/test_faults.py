@@ -164,6 +164,7 @@ def test_wrong_ranges_for_ever_end_clear(start: Start, content: bytes, tmp_path:
     assert unfinished(tmp_path)[0].done == 3 * MIB
 
 
+@pytest.mark.slow
 @EXPECTATIONS
 @pytest.mark.parametrize(("reset", "chunked"), [(True, False), (False, True)])
 def test_cut_again_and_again(
@@ -241,6 +242,7 @@ def test_a_label_of_compression_that_is_true_is_named_as_the_fault(
     fails("encoded", start(content, lambda _: packed).url(), expect(content, size=False), tmp_path)
 
 
+@pytest.mark.slow
 @EXPECTATIONS
 @pytest.mark.parametrize("ranged", [True, False])
 def test_captive_portal(start: Start, content: bytes, tmp_path: Path, promise: dict[str, Any], ranged: bool) -> None:
@@ -285,6 +287,7 @@ class Renewed:
         return Location(url=self._server.url(f"/setup.bin?signature={self.granted}"), expires_at=until)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", ["403 Forbidden", "401 Unauthorized", "410 Gone", "400 Bad Request"])
 @EXPECTATIONS
 def test_signed_url_expires_in_the_middle(
@@ -320,6 +323,7 @@ def test_refused_although_renewed(start: Start, content: bytes, tmp_path: Path) 
     assert source.granted <= 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", ["429 Too Many Requests", "503 Service Unavailable"])
 def test_asked_to_wait(start: Start, content: bytes, tmp_path: Path, status: str) -> None:
     told: list[TransferProgress] = []
@@ -374,6 +378,7 @@ def test_a_bad_piece_is_fetched_again_over_a_fresh_connection(start: Start, cont
     assert again.connection != server.requests[0].connection
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("promise", [{"digest": False, "size": False}, {"pieces": MIB}])
 def test_dribbles(start: Start, content: bytes, tmp_path: Path, promise: dict[str, Any]) -> None:
     wanted = expect(content, **promise)
@@ -385,6 +390,7 @@ def test_dribbles(start: Start, content: bytes, tmp_path: Path, promise: dict[st
     arrives(get(start(content, first(dribble)).url(), wanted, tmp_path), content)
 
 
+@pytest.mark.slow
 def test_stalls_open(start: Start, content: bytes, tmp_path: Path) -> None:
     server = start(content, first(lambda each: replace(serve_range(each, content), stall_after=3 * MIB)))
     result = get(server.url(), expect(content), tmp_path)
@@ -394,6 +400,7 @@ def test_stalls_open(start: Start, content: bytes, tmp_path: Path) -> None:
     assert fails("too-slow", silent.url(), expect(content), tmp_path / "2").kind == "unreachable"
 
 
+@pytest.mark.slow
 def test_header_that_never_ends(start: Start, content: bytes, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         fails("too-slow", f"http://127.0.0.1:{silent.getsockname()[1]}/setup.bin", expect(content), tmp_path)

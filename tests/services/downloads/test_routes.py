@@ -76,6 +76,7 @@ def test_a_refused_address_costs_nothing() -> None:
             connect_first([refused], 10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", ["alive", "dead"])
 def test_a_black_hole_in_a_whole_download(tmp_path: Path, which: str) -> None:
     told = in_own_network("black-hole", tmp_path, which)

@@ -45,6 +45,7 @@ def test_one_connection_unless_more_are_allowed(start: Start, content: bytes, tm
     assert result.connections == 1
 
 
+@pytest.mark.slow
 def test_server_that_allows_one_connection_only(start: Start, large: bytes, tmp_path: Path) -> None:
     def script(request: Request) -> Reply:
         if request.number:

@@ -19,6 +19,7 @@ from tests.kits.waiting import until
 Start = Callable[..., FaultyServer]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hangs", ["worker", "wait"])
 def test_another_network_wakes_a_whole_transfer(content: bytes, tmp_path: Path, hangs: str) -> None:
     """The worker would hang, or the next attempt wait, for ten minutes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import shiboken6
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -35,6 +36,7 @@ def test_pages_are_let_go_and_come_back_where_the_person_was(program: WindowedPr
     assert window.current not in pages
 
 
+@pytest.mark.slow
 def test_what_was_begun_is_there_when_the_window_comes_back(program: WindowedProgram, qtbot: QtBot) -> None:
     program.window.navigate_to(Destination("add"))
     page = program.window.current

@@ -68,6 +68,7 @@ def test_quitting_does_not_wait_for_a_locked_keychain(
     program.window.deleteLater()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="signals of POSIX")
 @pytest.mark.parametrize("number", ["SIGTERM", "SIGINT", "SIGHUP"])
 @pytest.mark.parametrize("fault", [Reply(body=b" " * 10**6, dribble=0.05), Reply(body=b" ", stall_after=0)])

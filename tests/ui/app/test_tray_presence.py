@@ -56,6 +56,7 @@ def test_a_panel_that_comes_later_keeps_the_program_when_the_window_is_closed(
     assert not program.window.isVisible()
 
 
+@pytest.mark.slow
 def test_the_notice_goes_by_itself_when_a_panel_comes(program: WindowedProgram, panel: Panel, qtbot: QtBot) -> None:
     assert program.window.notices.shows(NO_TRAY_NOTICE)
     panel.there = True

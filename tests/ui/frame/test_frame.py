@@ -176,6 +176,7 @@ def test_a_narrow_window_keeps_the_navigation_as_icons(front: WindowedProgram, q
     qtbot.waitUntil(lambda: entry.width() > 100)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("keys", "percent"), [("Ctrl++", 110), ("Ctrl+=", 110), ("Ctrl+-", 90), ("Ctrl+0", 100)])
 def test_texts_become_larger_and_smaller_by_key(front: WindowedProgram, keys: str, percent: int, qtbot: QtBot) -> None:
     _press(qtbot, keys)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
@@ -16,6 +17,7 @@ from tests.kits.ui import texts_of
 FAMILY, RENEWED, AHEAD = "LF-5930-2216", "LF-5847-7721", "LF-6127-3084"
 
 
+@pytest.mark.slow
 def test_they_are_one_card_and_each_can_be_downloaded(
     program: WindowedProgram, store: DemoStore, add: Callable[[Account], None], qtbot: QtBot
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -25,6 +26,7 @@ def _in_sight(card: QWidget, page: Any) -> bool:
     return bool(card.isVisible() and 0 <= top < viewport.height() - 40)
 
 
+@pytest.mark.slow
 def test_the_new_product_is_named_scrolled_to_and_marked_for_a_while(
     program: WindowedProgram, store: DemoStore, qtbot: QtBot
 ) -> None:

@@ -251,6 +251,7 @@ def test_money_is_a_list_and_two_charges_are_explained(person: Person) -> None:
         person.reads(words)
 
 
+@pytest.mark.slow
 def test_the_invoice_is_read_printed_and_saved_with_how_to_claim_tax_back(
     person: Person, viewer: Viewer, tmp_path: Path
 ) -> None:
@@ -373,6 +374,7 @@ def test_a_case_is_read_sent_once_and_its_number_stays(person: Person, services:
     assert known.order_number == CLOSED
 
 
+@pytest.mark.slow
 def test_every_card_leads_to_the_help_about_it(person: Person) -> None:
     person.opens(FAMILY)
     names = {each.accessibleName() for each in buttons_of(person.window.current) if each.text() == "Help"}

@@ -181,6 +181,7 @@ def test_all_is_there_after_a_restart(owner: Owner, own_services: Services, qapp
     again.window.deleteLater()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", ["home", "orders"])
 def test_of_many_purchases_only_those_looked_at_are_made(
     fresh: WindowedProgram, own_services: Services, qtbot: QtBot, page: str

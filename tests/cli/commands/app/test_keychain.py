@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
+
 from companion.services.storage.database import Library
 from companion.services.storage.records import TimelineEntry
 from tests.kits.cli import FAMILY, Cli
@@ -19,6 +21,7 @@ def test_without_a_keychain_it_says_what_becomes_of_passwords(bare: Cli) -> None
         }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_removing_an_order_claims_nothing_of_a_keychain_that_could_not_be_asked(cli: Cli) -> None:
     cli.add(FAMILY)
     assert "its password was never written down" in cli("orders", "remove", FAMILY).out

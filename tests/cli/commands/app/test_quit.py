@@ -48,6 +48,7 @@ def running(bare: Cli) -> Iterator[Running]:
         program.wait(20)
 
 
+@pytest.mark.slow
 def test_the_running_program_has_ended_when_the_command_returns(bare: Cli, running: Running) -> None:
     program = running.start("--tray")
     assert bare("quit", "--wait", "--json").shown(QuitResult) == QuitResult(running=True, ended=True)
@@ -64,6 +65,7 @@ def test_without_wait_it_is_asked_and_ends_by_itself(bare: Cli, running: Running
     assert program.wait(20) == 0
 
 
+@pytest.mark.slow
 def test_one_that_shows_why_it_cannot_open_ends_too(bare: Cli, running: Running) -> None:
     assert bare("stores", "list").code == 0
     with closing(sqlite3.connect(running.home / "library.db", isolation_level=None)) as db:
@@ -79,6 +81,7 @@ def test_nothing_runs(bare: Cli) -> None:
     assert not bare.home.exists() or list(bare.home.iterdir()) == [], "nothing is made on the way"
 
 
+@pytest.mark.slow
 def test_one_that_does_not_react_is_said(bare: Cli) -> None:
     bare.home.mkdir(mode=0o700)
     ear = Listener(bare.home / "running.socket", b"")

@@ -34,6 +34,7 @@ def test_the_order_is_named_and_known(cli: Cli) -> None:
     assert cli("licences", "key", FAMILY, "--yes", "--json").error(1, "order-unknown")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="needs a terminal of POSIX")
 @pytest.mark.parametrize(("answer", "code"), [("y", 0), ("n", 1), ("", 1)])
 def test_on_a_terminal_it_is_asked_first(cli: Cli, demo_store: DemoStore, answer: str, code: int) -> None:

@@ -67,6 +67,7 @@ def test_what_was_closed_is_opened_again_or_left_closed(bare: Cli, programs: Pro
     assert "its file is no longer there" in gone.out
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("then", ["put-back", "install"])
 def test_killed_in_between_the_next_command_puts_it_back(shop: Cli, mail: Mail, then: str) -> None:
     """The process that holds and closes is killed while it looks out for what comes back."""

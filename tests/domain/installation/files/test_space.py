@@ -108,6 +108,7 @@ def test_an_installer_that_lost_its_end_is_not_complete() -> None:
     assert read(burn.ljust(2224, b"\0")).complete is True
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "header",
     [

@@ -219,6 +219,7 @@ def test_an_answer_is_read_whatever_it_is_labelled(scripted: Start, label: str) 
     assert client.open_session("LF-1", CREDENTIALS).order_numbers == ("LF-1",)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("label", "pack"), [("gzip", gzip.compress), ("x-gzip", gzip.compress), ("deflate", zlib.compress)]
 )

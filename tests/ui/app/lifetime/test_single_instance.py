@@ -121,6 +121,7 @@ def test_a_first_one_that_does_not_react_is_said(first: SingleInstance, tmp_path
     assert failed.value.code == ErrorCode.NOT_ANSWERING
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "said",
     [
