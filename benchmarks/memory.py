@@ -1,9 +1,10 @@
 """How much memory the program holds with 20 purchases: in its window, and in the tray with the window closed.
 
 Run with ``python -m benchmarks.memory [--count 20] [--where] [--json FILE]`` on Linux; no screen is needed. Prints what
-the kernel counts for the process (`smaps_rollup`): resident memory, and the part that is its own. A week in the tray is
-28 readings of the library with the window opened and closed in between. ``--where`` adds the lines of the program
-that hold most (`tracemalloc`, which takes memory itself).
+the kernel counts for the process (`smaps_rollup`): resident memory, the part that is its own, and its share, for which
+what several processes have in common is divided among them. A week in the tray is 28 readings of the library with the
+window opened and closed in between. Most starts are those at sign-in, in the tray: a second process is measured there.
+``--where`` adds the lines of the program that hold most (`tracemalloc`, which takes memory itself).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -25,7 +27,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtCore import QEventLoop, QTimer
 
 from benchmarks.figures import Figure
-from companion.services.container.store import build_window_services
+from companion.services.container.store import Services, build_window_services
 from companion.services.store.keychain.keychain import Keychain
 from companion.ui.app.application import WindowedProgram, application
 from companion.ui.look.theme import LIGHT
@@ -37,13 +39,14 @@ WEEK = 28
 
 
 def memory() -> dict[str, float]:
-    """Returns resident and own memory in MiB."""
+    """Returns resident and own memory, and the process's share of all, in MiB."""
     fields = dict(
         line.split(":", 1) for line in Path("/proc/self/smaps_rollup").read_text().splitlines() if "kB" in line
     )
     kib = {name: float(value.split()[0]) for name, value in fields.items()}
     own = kib["Private_Clean"] + kib["Private_Dirty"]
-    return {"resident": round(kib["Rss"] / 1024, 1), "own": round(own / 1024, 1)}
+    found = {"resident": kib["Rss"], "own": own, "share": kib["Pss"]}
+    return {name: round(size / 1024, 1) for name, size in found.items()}
 
 
 def settle(program: WindowedProgram, milliseconds: int = 200) -> None:
@@ -56,18 +59,31 @@ def settle(program: WindowedProgram, milliseconds: int = 200) -> None:
         quiet = 0 if program.runner.busy else quiet + 1
 
 
+def _started(home: Path, *, in_tray: bool) -> tuple[WindowedProgram, Services]:
+    services = build_window_services(home, None, keychain=Keychain(backend=MemoryKeychain()))
+    program = WindowedProgram(application(), services, theme=LIGHT, has_tray=lambda: True)
+    program.start(in_tray=in_tray)
+    settle(program, 1000)
+    return program, services
+
+
+def measure_in_tray(home: Path) -> dict[str, Any]:
+    """Returns the figures of a start in the tray."""
+    program, services = _started(home, in_tray=True)
+    found = {"tray, started there": memory()}
+    program.close()
+    services.close()
+    return found
+
+
 def measure(home: Path) -> dict[str, Any]:
     """Returns the figures of one run."""
-    services = build_window_services(home, None, keychain=Keychain(backend=MemoryKeychain()))
-    program = WindowedProgram(application(), services, theme=LIGHT)
-    program.start(in_tray=False)
-    settle(program, 1000)
+    program, services = _started(home, in_tray=False)
     found: dict[str, Any] = {"window": memory()}
     for page in ("orders", "downloads", "reminders", "help", "bought", "home"):
         program.window.navigate_to(Destination(page))
         settle(program)
     found["window, every page seen"] = memory()
-    program.window.has_tray = lambda: True
     program.window.close()
     settle(program)
     found["tray"] = memory()
@@ -95,9 +111,16 @@ def _in_a_process(count: int, *, where: bool) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder) / "home"
         fill(home, count // 2, resource("profiles/larkfield.json").read_bytes())
-        words = [sys.executable, "-m", "benchmarks.memory", "--home", str(home), *(["--where"] if where else [])]
-        ran = subprocess.run(words, check=True, stdout=subprocess.PIPE, text=True)
-    found: dict[str, Any] = json.loads(ran.stdout.splitlines()[-1])
+        in_tray = Path(folder) / "in-tray"
+        shutil.copytree(home, in_tray)
+        words = [sys.executable, "-m", "benchmarks.memory", *(["--where"] if where else []), "--home"]
+        ran = [
+            subprocess.run([*words, *more], check=True, stdout=subprocess.PIPE, text=True)
+            for more in ([str(home)], [str(in_tray), "--in-tray"])
+        ]
+    found: dict[str, Any] = {}
+    for each in ran:
+        found |= json.loads(each.stdout.splitlines()[-1])
     return found
 
 
@@ -110,6 +133,8 @@ def figures(count: int = 20) -> list[Figure]:
         Figure(f"window, {count} purchases, its own", found["window"]["own"], "MiB"),
         Figure("tray, the window closed", tray, "MiB", MOST_TRAY),
         Figure("tray, the window closed, its own", found["tray"]["own"], "MiB"),
+        Figure("tray, started there", found["tray, started there"]["resident"], "MiB"),
+        Figure("tray, started there, its own", found["tray, started there"]["own"], "MiB"),
         Figure("growth in a week in the tray", round(later - tray, 1), "MiB", MOST_GROWTH),
     ]
 
@@ -119,17 +144,18 @@ def main() -> int:
     parser.add_argument("--count", type=int, default=20, help="how many orders, and as many purchases of other shops")
     parser.add_argument("--where", action="store_true", help="tell which files of the program hold most")
     parser.add_argument("--home", type=Path, help="measure with this library in this process, and print JSON alone")
+    parser.add_argument("--in-tray", action="store_true", help="with --home: start in the tray")
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     given = parser.parse_args()
     if given.where:
         tracemalloc.start()
     if given.home is not None:
-        print(json.dumps(measure(given.home)))
+        print(json.dumps(measure_in_tray(given.home) if given.in_tray else measure(given.home)))
         return 0
     found = _in_a_process(given.count, where=given.where)
     print(f"{given.count} purchases, half of them orders of a store; MiB")
     for name, sizes in found.items():
-        print(f"  {name:<26}{sizes['resident']:>8} resident {sizes['own']:>8} its own")
+        print(f"  {name:<26}{sizes['resident']:>8} resident {sizes['own']:>8} its own {sizes['share']:>8} its share")
     if given.json is not None:
         given.json.write_text(json.dumps(found, indent=1), "utf-8")
     grown = found["tray, after a week"]["resident"] - found["tray"]["resident"]
