@@ -10,13 +10,18 @@ from typing import Any
 _FOLDER = "shibokensupport/signature/"
 _LATER = frozenset(
     f"{_FOLDER}{name}.py"
-    for name in ("errorhandler", "layout", "parser", "lib/enum_sig", "lib/pyi_generator", "lib/tool")
+    for name in ("errorhandler", "layout", "mapping", "parser", "lib/enum_sig", "lib/pyi_generator", "lib/tool")
 )
 _lock = threading.RLock()
 _sources: dict[str, bytes] = {}
 _compile = builtins.compile
 _FIRST_USE = _compile(
-    "def __getattr__(name):\n    from companion.ui.qt_loading import loaded\n    return loaded(globals(), name)\n",
+    "def __getattr__(name):\n"
+    "    from companion.ui.qt_loading import loaded\n"
+    "    return loaded(globals(), name)\n"
+    # What PySide6 looks for itself, in the names of the module ``mapping``, and calls before it needs any other.
+    "def update_mapping():\n"
+    "    return __getattr__('update_mapping')()\n",
     "<not compiled yet>",
     "exec",
 )
@@ -27,8 +32,7 @@ def load_qt() -> None:
 
     The hook, for ``from __feature__ import …``, reads the source of every module that is imported from then on, and
     keeps it in memory: 20 MiB in all. It is taken out again. What is compiled describes signatures, for the error of a
-    call with wrong arguments and for stub files. That waits until it is used: it takes a tenth of the start. Only what
-    Python asks a module for can wait so; PySide6 looks into ``mapping`` itself.
+    call with wrong arguments and for stub files. That waits until it is used: it takes a tenth of the start.
     """
     import_ = builtins.__import__
     builtins.compile = _compile_later
