@@ -57,6 +57,7 @@ PURCHASES = CommandGroup(
         "new": Command("purchases.new", "add a purchase by hand; three fields are enough"),
         "edit": Command("purchases.edit", "change what is known of a purchase"),
         "remove": Command("purchases.remove", "forget a purchase and its keys"),
+        "restore": Command("purchases.restore", "put back a purchase that was removed by command"),
         "refresh": Command("purchases.refresh", "ask the stores what they say now; nothing is changed there"),
         "download": Command("purchases.download", "download what you bought, by the link of its e-mail"),
         "activate": Command("purchases.activate", "take a seat of a licence for this PC"),

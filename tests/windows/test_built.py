@@ -27,6 +27,7 @@ SAMPLES: dict[str, tuple[str, ...]] = {
     "purchases new": ("--product", "Tool", "--order", "18", "--expires", "2028-01-08"),
     "purchases edit": ("nothing", "product=Tool"),
     "purchases remove": ("nothing", "--yes"),
+    "purchases restore": (),
     "purchases refresh": (),
     "purchases download": ("nothing", "--to", r"C:\fetched"),
     "purchases activate": ("nothing", "--yes"),

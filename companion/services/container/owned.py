@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from companion.services.purchases.mirror import OrderMirror
     from companion.services.purchases.refresh import PurchaseRefresh
     from companion.services.purchases.registry import PurchaseRegistry
+    from companion.services.purchases.removed import RemovedPurchases
     from companion.services.purchases.stores import StoreList
     from companion.services.reminders import Reminders
     from companion.services.storage.database import Library
@@ -108,6 +109,13 @@ class Owned:
     def asking(self) -> Asking:
         """What asks the stores about purchases; built when first needed, since most commands ask none."""
         return _asking(self)
+
+    @BuiltOnce
+    def removed_purchases(self) -> RemovedPurchases:
+        """Purchases that were removed by command and can be put back."""
+        from companion.services.purchases.removed import RemovedPurchases
+
+        return RemovedPurchases(self.library, self.purchases, self.clock)
 
     @BuiltOnce
     def left_downloads(self) -> LeftDownloads:

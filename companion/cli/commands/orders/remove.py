@@ -16,13 +16,14 @@ from companion.domain.transfers.left_downloads import LeftDownload
 class RemoveOrderResult(Model, frozen=True):
     """``orders remove``: `held` says whether the keychain still holds its password; null when it could not tell.
 
-    `unfinished` are its downloads that were not finished and are still there.
+    `unfinished` are its downloads that were not finished and are still there, `undo` is the command that adds it again.
     """
 
     order_number: str
     removed: bool
     held: bool | None
     unfinished: tuple[LeftDownload, ...] = ()
+    undo: str | None = None
 
 
 def add_arguments(parser: Parser) -> None:
@@ -31,7 +32,7 @@ def add_arguments(parser: Parser) -> None:
     yes_option(parser)
     delete_option(parser)
     parser.describe(
-        json="{orderNumber, removed, held, unfinished: [{name, folder, done, size, kept}]}",
+        json="{orderNumber, removed, held, unfinished: [{name, folder, done, size, kept}], undo}",
         examples=("orders remove LF-5930-2216",),
         notes="Only this PC forgets the order. At the store nothing changes. Finished downloads stay, and unless "
         "--delete-downloads is given or you agree, what has arrived of unfinished ones stays too.",
@@ -49,9 +50,11 @@ def run(context: CommandContext) -> int:
     downloads.unqueue(orders.store, number)
     held = orders.lookup.in_keychain(number)
     left, said = settle_left(context, before)
+    undo = f"companion orders add {number}"
     context.output.result(
-        RemoveOrderResult(order_number=number, removed=True, held=held, unfinished=left),
+        RemoveOrderResult(order_number=number, removed=True, held=held, unfinished=left, undo=undo),
         f"Order {number} is forgotten{_proof(context, number, held)} The order itself is untouched.",
+        f"To have it back, with the password of its confirmation e-mail: {undo}",
         *said,
     )
     return EXIT_DONE

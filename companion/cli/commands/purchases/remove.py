@@ -16,11 +16,15 @@ from companion.services.downloads.kept_queue import PURCHASES
 
 
 class RemovePurchaseResult(Model, frozen=True):
-    """``purchases remove``: `unfinished` are its downloads that were not finished and are still there."""
+    """``purchases remove``: `unfinished` are its downloads that were not finished and are still there.
+
+    `undo` is the command that puts it back, null where nothing of it is kept.
+    """
 
     id: str
     removed: bool
     unfinished: tuple[LeftDownload, ...] = ()
+    undo: str | None = None
 
 
 def add_arguments(parser: Parser) -> None:
@@ -28,8 +32,11 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("id", metavar="ID", help="the purchase's id, or its first characters")
     yes_option(parser)
     delete_option(parser)
+    parser.add_argument("--for-good", action="store_true", help="keep nothing of it, so that it cannot be put back")
     parser.describe(
-        json="{id, removed, unfinished: [{name, folder, done, size, kept}]}", examples=("purchases remove 3f9a2c",)
+        json="{id, removed, unfinished: [{name, folder, done, size, kept}], undo}",
+        examples=("purchases remove 3f9a2c", "purchases remove 3f9a2c --for-good"),
+        notes="What was known of it is kept for 30 days, without its keys and links (companion purchases restore).",
     )
 
 
@@ -46,8 +53,12 @@ def run(context: CommandContext) -> int:
     question = "Forget this purchase" + (" and its licence key in the keychain?" if keys else "?")
     confirm(question, yes=context.arguments.yes)
     before = context.owned.left_downloads.found()
-    registry.remove(found.id)
+    for_good = context.arguments.for_good
+    context.owned.removed_purchases.remove(found.id, for_good=for_good)
     context.owned.left_downloads.unqueue(PURCHASES, found.id)
     left, said = settle_left(context, before)
-    context.output.result(RemovePurchaseResult(id=found.id, removed=True, unfinished=left), "Forgotten.", *said)
+    undo = None if for_good else f"companion purchases restore {found.id[:6]}"
+    result = RemovePurchaseResult(id=found.id, removed=True, unfinished=left, undo=undo)
+    again = f" For 30 days it can be put back, without its keys and links: {undo}" if undo is not None else ""
+    context.output.result(result, f"Forgotten.{again}", *said)
     return EXIT_DONE

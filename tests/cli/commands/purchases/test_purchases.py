@@ -9,10 +9,13 @@ import pytest
 
 from companion.cli.commands.purchases.add import AddResult
 from companion.cli.commands.purchases.list import ListPurchasesResult
+from companion.cli.commands.purchases.remove import RemovePurchaseResult
+from companion.cli.commands.purchases.restore import RestoreResult
 from companion.cli.commands.purchases.shown import ShownPurchase
 from companion.domain.mail.inputs import InputKind
 from companion.domain.purchases.values import AutoRenewal, ExpiryKind
 from companion.services.app.time_zone import LocalZone
+from companion.services.purchases.removed import KEPT_FOR
 from tests.kits.cli import Cli
 
 CANARY = "CANR-7Q2X-KEY9-ZZ41"
@@ -120,6 +123,45 @@ def test_by_hand_three_fields_are_enough(bare: Cli) -> None:
     assert (changed.products[0].expires.kind, changed.auto_renew) == (ExpiryKind.NEVER, AutoRenewal.OFF)
     assert bare("purchases", "remove", made.id, "--yes").code == 0
     bare("purchases", "show", made.id, "--json").error(1, "no-purchase")
+
+
+def test_a_removed_purchase_is_put_back_without_its_key(bare: Cli) -> None:
+    made = bare(
+        "purchases",
+        "new",
+        "--product",
+        "Quill Editor",
+        "--expires",
+        "2028-01-08",
+        "--key-stdin",
+        "--json",
+        stdin=CANARY,
+    ).shown(ShownPurchase)
+    bare("purchases", "edit", made.id, "note=for mother's laptop")
+    removed = bare("purchases", "remove", made.id, "--yes", "--json").shown(RemovePurchaseResult)
+    assert removed.undo == f"companion purchases restore {made.id[:6]}"
+    listed = bare("purchases", "restore", "--json").shown(RestoreResult)
+    assert (listed.restored, [(each.id, each.name) for each in listed.removed]) == (None, [(made.id, "Quill Editor")])
+    assert listed.removed[0].until - listed.removed[0].removed_at == KEPT_FOR
+    again = bare(*removed.undo.split()[1:], "--json").shown(RestoreResult)
+    assert again.removed == ()
+    assert again.restored is not None
+    assert again.restored.note == "for mother's laptop"
+    assert "not on this computer; the e-mail or the shop has it" in bare("purchases", "show", made.id).out
+    bare("purchases", "restore", made.id, "--json").error(1, "no-purchase")
+    assert "Nothing can be put back" in bare("purchases", "restore").out
+
+
+def test_what_is_removed_for_good_cannot_be_put_back(bare: Cli) -> None:
+    made = [
+        bare("purchases", "new", "--product", name, "--json").shown(ShownPurchase).id for name in ("Quill", "Ink Tool")
+    ]
+    for id_ in made:
+        bare("purchases", "remove", id_, "--yes")
+    bare("purchases", "restore", made[0])
+    gone = bare("purchases", "remove", made[0], "--yes", "--for-good", "--json").shown(RemovePurchaseResult)
+    assert gone.undo is None
+    assert [each.id for each in bare("purchases", "restore", "--json").shown(RestoreResult).removed] == [made[1]]
 
 
 def test_nothing_is_removed_without_agreement(bare: Cli) -> None:
