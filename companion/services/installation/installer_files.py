@@ -13,6 +13,7 @@ from typing import BinaryIO, TypeVar
 import msgspec
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
+from companion.domain.core.platform import Platform
 from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.installation.files.formats.regions import TooMuchError, UnreadableError
 from companion.domain.installation.files.identity import (
@@ -108,6 +109,9 @@ def read_file_safely(
 
 def identify_here(path: Path, name: str, platform: PlatformServices, signs: Signs) -> InstallerIdentity:
     """Returns what a file is that people know as `name`, within the work of `at_drive`."""
+    if platform.name is Platform.WINDOWS and ":" in name:
+        # A stream beside the content of a file, which no folder shows.
+        raise _no_file(path)
     return _with_system(read_file(path, name, signs), path, platform, signs)
 
 

@@ -230,6 +230,17 @@ def test_the_digest_of_a_store_counts_and_is_remembered(kit, tmp_path):
     assert kit.look(path).verification.how is plain.verification.how
 
 
+def test_a_stream_beside_a_file_of_windows_is_no_file(kit, linux, tmp_path):
+    """Nothing shows that it is there; on other systems a colon is a letter like others."""
+    path = tmp_path / "letter.txt:setup.exe"
+    path.write_bytes(program())
+    assert kit.look(path).name == "letter.txt:setup.exe"
+    windows = Kit(tmp_path / "other", dataclasses.replace(linux, name=Platform.WINDOWS))
+    with pytest.raises(CompanionError) as refused:
+        windows.look(path)
+    assert refused.value.code == "bad-file"
+
+
 # A PC with Windows, of which only the installer is run for real
 
 

@@ -23,7 +23,7 @@ from companion.services.platforms.linux.platform import linux
 from companion.services.platforms.macos.autostart import agent_in
 from companion.services.platforms.macos.platform import macos
 from companion.services.platforms.macos.processes import processes_in
-from companion.services.platforms.macos.system import power_in
+from companion.services.platforms.macos.system import power_in, receipts_in
 from companion.services.platforms.windows import autostart, programs, scheduled_tasks, shell_link
 from companion.services.platforms.windows.platform import windows
 from companion.services.platforms.windows.security import product_of
@@ -301,6 +301,19 @@ def exec_of(program: str) -> str:
     """The value of ``Exec`` that is written for a program."""
     (line,) = [line for line in desktop_file([program]).decode().splitlines() if line.startswith("Exec=")]
     return line.removeprefix("Exec=")
+
+
+def test_the_receipts_of_macos_are_read_where_they_lie(tmp_path):
+    folder, history = tmp_path / "receipts", tmp_path / "InstallHistory.plist"
+    assert not receipts_in(folder, history).known
+    folder.mkdir()
+    assert receipts_in(folder, history).known
+    row = {"PackageIdentifier": "com.harbour.suite", "PackageVersion": "4.2"}
+    (folder / "com.harbour.suite.plist").write_bytes(plistlib.dumps(row, fmt=plistlib.FMT_BINARY))
+    (folder / "com.harbour.suite.bom").write_bytes(b"BOMStore")
+    history.write_bytes(plistlib.dumps([{"displayName": "Harbour", "packageIdentifiers": ["com.harbour.suite"]}]))
+    (found,) = receipts_in(folder, history).products
+    assert (found.name, found.version) == ("Harbour", "4.2")
 
 
 def test_an_agent_whose_program_has_moved_is_put_right_on_macos(tmp_path, monkeypatch):

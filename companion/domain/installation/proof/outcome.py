@@ -81,6 +81,7 @@ _UNSUCCESSFUL = {
     ExitMeaning.FAILED: FileOutcome.FAILED,
 }
 _IN_NO_LIST = frozenset({Technology.RUN, Technology.SFX, Technology.DMG})
+_NOTHING_NEW = "it lists nothing new, as where the same version was there already"
 _PROGRAMS = frozenset({Technology.PE, Technology.APPIMAGE})
 
 
@@ -102,8 +103,20 @@ def proof_of(evidence: Evidence) -> Proof:
         before=earlier,
         after=later,
         others=tuple(entry for entry in changes.added if entry != later),
-        reason=(before.reason or after.reason) if not known else None,
+        reason=_reason(evidence, outcome, known=known),
     )
+
+
+def _reason(evidence: Evidence, outcome: FileOutcome, *, known: bool) -> str | None:
+    if not known:
+        return evidence.before.reason or evidence.after.reason
+    is_open = outcome is FileOutcome.UNRECORDED and _may_be_there_already(evidence.file)
+    return _NOTHING_NEW if is_open else None
+
+
+def _may_be_there_already(found: InstallerIdentity) -> bool:
+    """Whether no new entry shows nothing: a package of macOS names no product, and may have no files."""
+    return found.technology is Technology.PKG and found.product_name is None
 
 
 def needs_no_installation(found: InstallerIdentity) -> bool:
@@ -150,6 +163,8 @@ def _outcome(
         return FileOutcome.REMOVED
     if later is not None and is_same(later.version, evidence.file.version):
         return FileOutcome.AS_BEFORE
+    if _may_be_there_already(evidence.file):
+        return FileOutcome.UNRECORDED
     return _without_change(evidence.file.technology, listed=later is not None)
 
 

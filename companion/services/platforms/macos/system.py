@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from companion.domain.core.platform import Platform
-from companion.domain.installation.proof.system_record import SystemRecord
+from companion.domain.installation.proof.receipts import read_receipts
+from companion.domain.installation.proof.system_record import MOST_PRODUCTS, SystemRecord
 from companion.domain.pc.facts import (
     Fact,
     Firewall,
@@ -24,6 +25,9 @@ from companion.domain.pc.facts import (
 )
 from companion.services.platforms.common import posix
 from companion.services.platforms.macos.command import output
+
+_RECEIPTS, _HISTORY = Path("/var/db/receipts"), Path("/Library/Receipts/InstallHistory.plist")
+_MOST_READ = 16 << 20
 
 
 def boot_id() -> Fact[str]:
@@ -80,7 +84,24 @@ def installing() -> Fact[Installing]:
 
 
 def installed_products() -> SystemRecord:
-    return SystemRecord.unknown("what macOS keeps of installations is not read by Companion")
+    return receipts_in(_RECEIPTS, _HISTORY)
+
+
+def receipts_in(folder: Path, history: Path) -> SystemRecord:
+    """The packages that have a receipt in `folder`, with the names that the `history` of installations has for them."""
+    try:
+        receipts = [_start_of(path) for path in sorted(folder.glob("*.plist"))[: MOST_PRODUCTS + 1]]
+        if not receipts and not folder.is_dir():
+            return SystemRecord.unknown("macOS's receipts are not where they are looked for")
+        known_as = _start_of(history) if history.is_file() else b""
+    except OSError as error:
+        return SystemRecord.unknown(f"macOS's receipts cannot be read ({error.strerror})")
+    return read_receipts(receipts, known_as)
+
+
+def _start_of(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(_MOST_READ)
 
 
 def expand(path: str) -> Path:
