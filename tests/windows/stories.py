@@ -582,6 +582,12 @@ def start_in_tray(windowed: str) -> int:
     return program.pid
 
 
+def open_link(link: str) -> None:
+    """Start what is registered for a link, as Windows does; Wine 8 does not look at what one person has registered."""
+    (command, _) = value_of("HKCU", rf"Software\Classes\{link.partition(':')[0]}\shell\open\command", "") or ("", 0)
+    subprocess.Popen(str(command).replace("%1", link), close_fds=True, cwd="C:\\")
+
+
 def run_to_its_end(*words: str) -> int:
     """A program, without its output: what it starts would hold that open."""
     return subprocess.run(
