@@ -110,8 +110,9 @@ def withdrawn(facts: ReminderFacts, shown: Iterable[Shown], now: dt.datetime) ->
 def upcoming(facts: ReminderFacts, now: dt.datetime) -> tuple[Subject, ...]:
     """Returns every date that lies ahead, the nearest first, whether or not a reminder is wanted for it."""
     ahead = (subject for subject in subjects(facts) if subject.date > now and not subject.kind.comes_after)
-    # Thousands of numbers are sorted in a fraction of the time of as many moments; other threads wait meanwhile.
-    return tuple(sorted(ahead, key=lambda subject: (subject.date.timestamp(), subject.address)))
+    # Every other thread waits while thousands are compared: twice one number or text takes less at a time than pairs.
+    by_address = sorted(ahead, key=lambda subject: subject.address)
+    return tuple(sorted(by_address, key=lambda subject: subject.date.timestamp()))
 
 
 def snoozed(reminder: Reminder, choice: Snooze, settings: ReminderSettings, now: dt.datetime, zone: dt.tzinfo) -> Shown:

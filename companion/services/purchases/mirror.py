@@ -83,6 +83,9 @@ class OrderMirror:
             self._registry.learn_all(said.values())
         if drafts:
             self._registry.add_all(drafts, sure=True)
+        # Freed one after the other: thousands at once would hold up every thread.
+        while known:
+            known.popitem()
 
     def _source(self, store: str) -> Source:
         return Source(kind=SourceKind.STORE, name=self._name(store) or urlsplit(store).netloc)

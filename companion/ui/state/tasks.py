@@ -26,8 +26,8 @@ ENDING_SECONDS = 3.0
 """Seconds that work has to end once the program is quit."""
 _TURN_SECONDS = 0.001
 """So long Python lets a worker compute before the GUI thread gets its turn; usual are 5 ms, each time it waits."""
-_OBJECTS_BEFORE_A_LOOK, _LOOKS_BEFORE_A_FULLER_ONE = 5_000, (4, 500)
-_LOOK_EVERY_MS = 20
+_OBJECTS_BEFORE_A_LOOK, _LOOKS_BEFORE_A_FULLER_ONE = 5_000, (1, 1000)
+_LOOK_EVERY_MS = 10
 """How often it is looked whether garbage is due while workers run. The window stands still for as long as what is new
 is looked through: what workers make of thousands of purchases in 100 ms took it 40 ms."""
 _FREED_AT_ONCE = 50
@@ -258,14 +258,19 @@ def collect_if_due() -> None:
 
 
 def _free(values: list[object]) -> None:
-    parts: list[object] = []
-    while values:
-        value = values.pop()
-        parts.extend(value if isinstance(value, (tuple, list)) else (value,))
+    parts = _parts_of(values)
     while parts:
         part = parts.pop()
         if isinstance(part, (tuple, list)) and len(part) > _FREED_AT_ONCE:
             parts.extend(part)
+
+
+def _parts_of(values: list[object]) -> list[object]:
+    parts: list[object] = []
+    while values:
+        value = values.pop()
+        parts.extend(value if isinstance(value, (tuple, list)) else (value,))
+    return parts
 
 
 def _perform_each(last: Iterable[Callable[[], object]]) -> None:
