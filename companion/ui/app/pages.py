@@ -69,6 +69,12 @@ def load_ahead() -> None:
         importlib.import_module(name)
 
 
+def _load_wizard(services: Services) -> None:
+    """Load and build what the wizard works with, while a page is shown that leads there; for a worker."""
+    importlib.import_module("companion.services.installation.installer_files")
+    _ = services.installations
+
+
 class StorePages:
     """Makes the pages that are about one store; each store with the Store API has its own."""
 
@@ -94,7 +100,9 @@ class StorePages:
     def _order(self) -> OrderPage:
         from companion.ui.pages.order.page import OrderPage
 
-        return OrderPage(self._app_state, self._owned, self._services.orders, self._opener)
+        made = OrderPage(self._app_state, self._owned, self._services.orders, self._opener)
+        self._app_state.runner.run(made, lambda _: _load_wizard(self._services), lambda _: None)
+        return made
 
     def _add(self) -> AddPage:
         from companion.ui.pages.add import AddPage
@@ -194,7 +202,9 @@ class AllPages:
     def _downloads(self) -> DownloadsPage:
         from companion.ui.pages.downloads import DownloadsPage
 
-        return DownloadsPage(self._app_state, self._owned, self._opener, self._book)
+        made = DownloadsPage(self._app_state, self._owned, self._opener, self._book)
+        self._app_state.runner.run(made, lambda _: _load_wizard(self._services), lambda _: None)
+        return made
 
     def _file(self) -> FilePage:
         """The page that leads from the file of any installer to a working installation."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QMimeData, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -27,7 +27,6 @@ from companion.domain.entitlements.order_lookup import (
     tidy_order_number,
     tidy_order_password,
 )
-from companion.domain.mail.confirmation import MailReading, MailRefusal, refusal_sentence
 from companion.services.store.keychain.keychain import Kept, KeychainState
 from companion.services.store.lookup import Added
 from companion.services.store.orders import Orders
@@ -39,6 +38,9 @@ from companion.ui.support import failure_notice
 from companion.ui.widgets.basic import Card, IconLabel, button, clear, column, label, line, restyle, row
 from companion.ui.widgets.fields import SecretField
 from companion.ui.widgets.notice import Notice
+
+if TYPE_CHECKING:
+    from companion.domain.mail.confirmation import MailReading
 
 T = TypeVar("T")
 _MESSAGE = "message/rfc822"
@@ -270,6 +272,9 @@ class AddPage(Page):
         )
 
     def _mail_read(self, found: MailReading) -> None:
+        # Loaded by now: reading the e-mail has done that, on another thread.
+        from companion.domain.mail.confirmation import MailRefusal, refusal_sentence
+
         self._open_mail.setEnabled(True)
         if found.refusal is not None or found.order_number is None:
             words = refusal_sentence(found.refusal or MailRefusal.NO_ORDER)
