@@ -112,6 +112,32 @@ def test_each_number_of_a_packages_own_step(windows: Windows):
     assert (done["code"], done["outcome"], done["after"]["version"]) == (0, "installed", "4.2.0")
 
 
+def test_names_that_windows_reads_in_its_own_way(windows: Windows):
+    """Devices, streams beside a file, ends that are cut off, drives that are not there: each is answered."""
+    (windows.programs / "letter.txt").write_text("Dear reader")
+    letter, home = windows.program("letter.txt"), windows.program("home")
+    refused = {
+        "NUL": "bad-file",
+        "COM1": "bad-file",
+        r"C:\NUL": "bad-file",
+        "nul.exe": "bad-file",
+        f"{letter}:setup.exe": "bad-file",
+        windows.program(""): "bad-file",
+        r"\\.\PhysicalDrive0": "file-not-readable",
+        r"Q:\setup.exe": "file-missing",
+        r"\\server\share\setup.exe": "file-missing",
+        "C:" + r"\a" * 2500 + r"\x.exe": "file-missing",
+        "file:///C:/nothing.exe": "file-missing",
+    }
+    ended = windows.run_all(*(("command_line", "--home", home, "identify", word, "--json") for word in refused))
+    assert [each["error"]["code"] for each in ended] == list(refused.values())
+    assert {each["code"] for each in ended} == {2}
+    assert all(each["error"]["message"][0] != " " for each in ended)
+    for cut in (f"{letter}.", f"{letter}. "):
+        found = windows.run("command_line", "--home", home, "install", cut, "--json")
+        assert (found["code"], found["error"]["code"]) == (1, "bad-file")
+
+
 def test_a_plain_installer_that_refuses_becomes_one_that_is_proven_without_any_store(windows: Windows):
     """The failed installation turned into a calm one: no store, no profile, no order; only the file."""
     outlook, home = windows.program("OUTLOOK.EXE"), windows.program("home")

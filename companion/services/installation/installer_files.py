@@ -164,7 +164,7 @@ def digest_of(file: BinaryIO, answered: Answered) -> tuple[str, int]:
 
 def not_opened(path: Path, error: OSError | ValueError) -> CompanionError:
     """Returns the error of a file that the system does not open, or does not read to its end."""
-    name = clean_text(path.name, 100)
+    name = clean_text(path.name or str(path), 100)
     reason = error.strerror if isinstance(error, OSError) else None
     number = error.errno if isinstance(error, OSError) else None
     if isinstance(error, FileNotFoundError):
@@ -172,7 +172,8 @@ def not_opened(path: Path, error: OSError | ValueError) -> CompanionError:
             ErrorCode.FILE_MISSING,
             "There is no such file",
             f"{name} is not there.",
-            "Check its name, and the folder that it is in.",
+            "Check its name, and the folder that it is in. If that is on a network drive or a stick, check that it is "
+            "connected.",
             kind=ErrorKind.USAGE,
         )
     if isinstance(error, GrowingError):
