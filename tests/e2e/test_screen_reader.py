@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
 from companion.demo.server import DemoStore
 from tests.kits.desktop import Desktop, desktop, program_on
 from tests.kits.screen_reader import Part, ScreenReader, reader
-from tests.kits.waiting import until
+from tests.kits.waiting import repeating, until
 
 __all__ = ["desktop", "reader"]
 pytestmark = pytest.mark.desktop
@@ -28,6 +30,94 @@ def _find(reader: ScreenReader, role: str, name: str) -> Part:
     def there() -> bool:
         found[:] = [part for part in reader.parts() if (part.role, part.name) == (role, name)]
         return bool(found)
+
+    until(there)
+    return found[0]
+
+
+FAMILY, UNWANTED, LETTER = "LF-5930-2216", "LF-3126-9058", "LF-7720-3348"
+
+
+@pytest.fixture
+def filled(desktop: Desktop, reader: ScreenReader, demo_store: DemoStore) -> Iterator[subprocess.Popen[bytes]]:
+    """The program with three orders, which were added by commands."""
+    at = [sys.executable, "-m", "companion", "--home", str(desktop.folder / "home"), "--store", demo_store.url]
+    for account in demo_store.accounts:
+        if account.order_number in (FAMILY, UNWANTED, LETTER):
+            adding = [*at, "orders", "add", account.order_number, "--password-stdin"]
+            password = account.order_password.encode()
+            subprocess.run(adding, env=desktop.environment, input=password, capture_output=True, check=True, timeout=60)
+    with program_on(desktop, "--store", demo_store.url) as made:
+        yield made
+
+
+def _dialogs() -> Iterator[tuple[tuple[str, ...], str, str]]:
+    """Yields what is pressed until a dialog opens, what is pressed last, and what only the dialog has."""
+    family, unwanted, letter = (("Orders", f"Open order {number}") for number in (FAMILY, UNWANTED, LETTER))
+    yield family, "Auto-renewal of Lantern Protect Family", "Switch off"
+    yield family, "Free the seat of Dell XPS 13, front room", "Free the seat"
+    yield family, "Invoices…", "Save as PDF…"
+    yield family, "Request a return…", "Request the return"
+    yield family, "Remove this order…", "Remove it"
+    yield letter, "Read the letter…", "I accept this letter"
+    yield unwanted, "Give the renewal back…", "Give it back"
+    yield ("Settings", "Data"), "Show what would be removed…", "Keep everything"
+    yield ("Settings", "About and licences"), "Read the licence texts…", "The text of the licence"
+
+
+@pytest.mark.slow
+def test_every_dialog_is_told_and_esc_leaves_it_with_nothing_done(
+    filled: subprocess.Popen[bytes], desktop: Desktop, reader: ScreenReader
+) -> None:
+    for way, opener, only_there in _dialogs():
+        for words in way:
+            reader.press(_named(reader, words))
+        _named(reader, opener)
+        # The page is made anew meanwhile, when the order has been read.
+        repeating(partial(_press_by_key, desktop, reader, opener), partial(_is_there, reader, only_there), every=8)
+        assert reader.poorly_told() == [], opener
+        until(partial(_keyboard_has_left, reader, opener))
+        desktop.tool("key", "--clearmodifiers", "Escape")
+        until(partial(_is_gone, reader, only_there))
+        # The keyboard is back where it was.
+        until(partial(_has_keyboard, reader, opener))
+    assert filled.poll() is None
+
+
+def _press_by_key(desktop: Desktop, reader: ScreenReader, name: str) -> None:
+    """Go to a control with the Tab key, and press it with the space bar."""
+    for _ in range(80):
+        if _has_keyboard(reader, name):
+            desktop.tool("key", "--clearmodifiers", "space")
+            return
+        desktop.tool("key", "--clearmodifiers", "Tab")
+
+
+def _has_keyboard(reader: ScreenReader, name: str) -> bool:
+    now = reader.focused()
+    return now is not None and now.name == name
+
+
+def _keyboard_has_left(reader: ScreenReader, name: str) -> bool:
+    return not _has_keyboard(reader, name)
+
+
+def _is_there(reader: ScreenReader, name: str) -> bool:
+    return any(part.name == name for part in reader.parts())
+
+
+def _is_gone(reader: ScreenReader, name: str) -> bool:
+    return not _is_there(reader, name)
+
+
+def _named(reader: ScreenReader, name: str) -> Part:
+    """What can be operated and has this name, as soon as it can."""
+    found: list[Part] = []
+
+    def there() -> bool:
+        roles = ("push button", "check box", "page tab")
+        found[:] = [each for each in reader.parts() if each.name == name and each.role in roles]
+        return bool(found) and "enabled" in found[0].states
 
     until(there)
     return found[0]

@@ -32,6 +32,8 @@ _LABELLED_BY = 2
 
 
 _SAYS_NOTHING = ("panel", "filler", "unknown")
+_OPERATED = ("push button", "check box", "radio button", "combo box", "text", "page tab", "menu item")
+_WINDOWS = ("frame", "dialog")
 _OF_ROLE = {"check box": "checkable", "radio button": "checkable"}
 
 
@@ -112,7 +114,7 @@ class ScreenReader:
 
     def poorly_told(self) -> list[Part]:
         """What is shown and can be operated, and has no name, no role that says how, or not the states of that role."""
-        parts = [part for part in self.parts() if "focusable" in part.states and part.role != "frame"]
+        parts = [part for part in self.parts() if _is_operated(part)]
         return [part for part in parts if not self._is_named(part) or not _has_its_states(part)]
 
     def _is_named(self, part: Part) -> bool:
@@ -205,6 +207,11 @@ class ScreenReader:
                     self._heard.append(str(message.body[3][1]))
                 elif message.body[0] == "focused" and message.body[1]:
                     self._focused = (str(fields[HeaderFields.sender]), str(fields[HeaderFields.path]))
+
+
+def _is_operated(part: Part) -> bool:
+    """Also what the Tab key does not stop at, such as the button within a field that empties it."""
+    return part.role in _OPERATED or ("focusable" in part.states and part.role not in _WINDOWS)
 
 
 def _has_its_states(part: Part) -> bool:

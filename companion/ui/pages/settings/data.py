@@ -41,6 +41,7 @@ class CopiesCard(Card):
         super().__init__(spacing=10)
         self._desk = desk
         self._said = label("Looking…")
+        self._copying = False
         self._copy = button("Make a copy now", self._make)
         self.add(
             label("Copies of the library", "heading"),
@@ -56,18 +57,19 @@ class CopiesCard(Card):
     def _show(self, made: tuple[dt.datetime, ...]) -> None:
         moments = [self._desk.app_state.format.moment(moment) for moment in made]
         self._said.setText(f"Made on: {'; '.join(moments)}." if moments else "There is no copy yet.")
-        self._copy.setEnabled(True)
 
     def _make(self) -> None:
-        self._copy.setEnabled(False)
-        self._desk.state.copy_now(self, self._made)
+        # Not disabled meanwhile: that would take the keyboard away from the button for good.
+        if not self._copying:
+            self._copying = True
+            self._desk.state.copy_now(self, self._made)
 
     def _made(self, made: bool) -> None:
+        self._copying = False
         if made:
             self._look()
             return
         self._said.setText("No copy was made: there is nothing to copy yet, or the disk takes nothing.")
-        self._copy.setEnabled(True)
 
 
 class RemoveCard(Card):
@@ -76,6 +78,7 @@ class RemoveCard(Card):
     def __init__(self, desk: Desk) -> None:
         super().__init__(spacing=10)
         self._desk = desk
+        self._looking = False
         self._look = button("Show what would be removed…", self._list)
         self.add(
             label("Remove everything", "heading"),
@@ -84,11 +87,12 @@ class RemoveCard(Card):
         )
 
     def _list(self) -> None:
-        self._look.setEnabled(False)
-        self._desk.state.leftovers(self, self._show)
+        if not self._looking:
+            self._looking = True
+            self._desk.state.leftovers(self, self._show)
 
     def _show(self, found: tuple[Leftover, ...]) -> None:
-        self._look.setEnabled(True)
+        self._looking = False
         RemoveDialog(self.window(), self._desk, found).open()
 
 
