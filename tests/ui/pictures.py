@@ -57,7 +57,7 @@ class Photographer:
     def __init__(self, program: WindowedProgram, services: Services, store: DemoStore, folder: Path) -> None:
         self.program, self.services, self.store, self.folder = program, services, store, folder
         self.window = program.window
-        self.size = self.window.size()
+        self.size: QSize | None = None
         folder.mkdir(parents=True, exist_ok=True)
 
     def wait(self, condition: Callable[[], object]) -> None:
@@ -67,6 +67,15 @@ class Photographer:
             _let_it_work(20)
             if time.monotonic() > end:
                 raise TimeoutError("the window did not come to rest")
+
+    def arrange(self, size: QSize | None, percent: int) -> None:
+        """Give the window its size and its texts theirs, once what was kept of both has been read."""
+        self.wait(lambda: self.window.current is self.window.page("add"))
+        self.settle()
+        self.program.appearance.magnify(percent)
+        if size is not None:
+            self.window.resize(size)
+        self.size = self.window.size()
 
     def settle(self) -> None:
         """Wait until no work is under way and everything has been painted."""
@@ -79,7 +88,7 @@ class Photographer:
             self.window.resize(self.window.width(), _TALL)
         _let_it_work(150)
         (widget or self.window).grab().save(str(self.folder / f"{name}.png"))
-        if tall:
+        if tall and self.size is not None:
             self.window.resize(self.size)
 
     def take_now(self, name: str) -> None:
@@ -260,10 +269,8 @@ def photograph(folder: Path, theme: Theme, size: QSize | None, percent: int) -> 
         samples = tuple(SampleLogIn(found.order_number, found.order_password, found.about) for found in store.accounts)
         program = WindowedProgram(application(), services, theme=theme, samples=samples)
         program.start(in_tray=False)
-        program.appearance.magnify(percent)
-        if size is not None:
-            program.window.resize(size)
         photographer = Photographer(program, services, store, folder)
+        photographer.arrange(size, percent)
         photographer.pages()
         photographer.wizard(lambda: running_blocker(root))
         photographer.files(root)

@@ -180,3 +180,18 @@ def test_a_shelf_without_notices_takes_no_room(qtbot: QtBot, qtlog: Any) -> None
     shelf.fit()
     assert shelf.height() == 0
     assert not [record for record in qtlog.records if "Negative" in record.message]
+
+
+def test_what_is_chosen_ends_in_dots_where_there_is_no_room_and_is_its_tip(qtbot: QtBot) -> None:
+    made = Choice(LIGHT, "Licences that run out", ["30, 14, 7, 3 and 1 days before and on the day", "Never"], 0)
+    qtbot.addWidget(made)
+    made.resize(120, 36)
+    made.grab()
+    assert made.toolTip() == "30, 14, 7, 3 and 1 days before and on the day"
+    made.resize(900, 36)
+    made.grab()
+    assert made.toolTip() == ""
+    made.setCurrentIndex(1)
+    made.resize(120, 36)
+    made.grab()
+    assert made.toolTip() == ""
