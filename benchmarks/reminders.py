@@ -45,9 +45,9 @@ ZONE = ZoneInfo("America/New_York")
 PRICE = Money(amount=5500, currency="USD")
 
 
-def order(number: int, chance: random.Random) -> Order:
+def order(number: int, chance: random.Random, now: dt.datetime = NOW) -> Order:
     """An order with three dates: a charge or an expiry, a download window, a return deadline."""
-    bought = NOW - dt.timedelta(days=chance.uniform(0, 25))
+    bought = now - dt.timedelta(days=chance.uniform(0, 25))
     ends = bought + dt.timedelta(days=chance.choice([30, 365, 365, 365]))
     renews = chance.random() < 0.6
     plan = Subscription(
