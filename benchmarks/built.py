@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.figures import Figure, table
+from benchmarks.figures import Figure, NotMeasuredError, table
 from tools.windows.build import lab
 
 ROOT = Path(__file__).parents[1]
@@ -33,7 +33,7 @@ def start_figures(system: str, python: Sequence[str], script: str, program: str,
     """Returns how starts of a built program compare with those of the source."""
     ran = subprocess.run([*python, script, program, str(rounds)], capture_output=True, text=True, cwd=ROOT)
     if ran.returncode != 0:
-        raise SystemExit(f"{system}: {ran.stdout[-1000:]}{ran.stderr[-2000:]}")
+        raise NotMeasuredError(f"{system}: {ran.stdout[-1000:]}{ran.stderr[-2000:]}")
     found = json.loads(ran.stdout.splitlines()[-1])
     made = []
     for name, most in (("version", MOST_TIMES), ("first paint", MOST_TIMES_PAINTED)):
@@ -44,7 +44,7 @@ def start_figures(system: str, python: Sequence[str], script: str, program: str,
 
 
 def figures(rounds: int = ROUNDS) -> list[Figure]:
-    """Returns what is known of the programs that are built here."""
+    """Returns what is known of the programs that are built here. Raises `NotMeasuredError` where none is."""
     made = []
     if (WINDOWS / "companion").is_dir():
         made.append(Figure("Windows program", size(WINDOWS / "companion"), "MiB", MOST_MIB))
@@ -55,6 +55,8 @@ def figures(rounds: int = ROUNDS) -> list[Figure]:
         made += start_figures("Windows", python, _there(_STARTS), _there(WINDOWS / "companion"), rounds)
     if (LINUX / "companion").exists():
         made += start_figures("Linux", [sys.executable], str(_STARTS), str(LINUX), rounds)
+    if not made:
+        raise NotMeasuredError("nothing is built: python3 dev.py build-linux, build-windows")
     return made
 
 
@@ -64,7 +66,10 @@ def _there(path: Path) -> str:
 
 
 def main() -> int:
-    found = figures()
+    try:
+        found = figures()
+    except NotMeasuredError as why:
+        sys.exit(str(why))
     print(table(found))
     return int(any(each.met is False for each in found))
 

@@ -26,6 +26,7 @@ from typing import NamedTuple
 
 import psutil
 
+from benchmarks.figures import Figure, NotMeasuredError
 from companion.services.app.resources import resource as packaged
 from companion.services.store.calls.client import StoreClient
 
@@ -95,7 +96,7 @@ def nginx(root: Path, files: int) -> Iterator[str]:
     conf.write_text(CONF.format(root=root, files=files, port=port))
     program = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/bin")
     if program is None:
-        sys.exit("nginx is not installed")
+        raise NotMeasuredError("please install nginx first")
     with subprocess.Popen([program, "-c", str(conf), "-e", str(root / "errors")]) as running:
         try:
             while not reachable(port):
@@ -122,22 +123,38 @@ def server_status(url: str) -> tuple[int, int]:
     return int(words[2]), int(words[7])
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--clients", type=int, default=10_000)
-    parser.add_argument("--processes", type=int, default=4)
-    asked = parser.parse_args()
-    files = asked.clients + 1000
+class Found(NamedTuple):
+    """What all clients did: connections open and accepted in all, answers of 304, failures, requests a second, KiB."""
+
+    clients: int
+    opened: int
+    accepted: int
+    unchanged: int
+    failed: int
+    rate: float
+    memory: float
+
+    @property
+    def wrong(self) -> int:
+        """Calls that failed, answers that were not 304, and connections too many or too few."""
+        return self.failed + ROUNDS * self.clients - self.unchanged + abs(self.opened - 1 - self.clients)
+
+
+def measure(clients: int, processes: int) -> Found:
+    """Returns what that many clients did. Raises `NotMeasuredError` without nginx or with too few open files."""
+    files = clients + 1000
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(max(soft, files), hard), hard))
-    each = asked.clients // asked.processes
+    if hard != resource.RLIM_INFINITY and hard < files:
+        raise NotMeasuredError(f"this system allows {hard:,} open files, {files:,} are needed")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, files), hard))
+    each = clients // processes
     context = multiprocessing.get_context("spawn")
-    together, done = context.Barrier(asked.processes + 1), context.Queue()
+    together, done = context.Barrier(processes + 1), context.Queue()
     with tempfile.TemporaryDirectory() as folder, nginx(Path(folder), files) as url:
         with closing(StoreClient(url)) as first:
             fresh = first.profile()
             etag = fresh.etag if fresh is not None else None
-        workers = [context.Process(target=work, args=(url, etag, each, together, done)) for _ in range(asked.processes)]
+        workers = [context.Process(target=work, args=(url, etag, each, together, done)) for _ in range(processes)]
         for worker in workers:
             worker.start()
         for _ in range(ROUNDS):
@@ -148,16 +165,44 @@ def main() -> int:
         shares = [done.get() for _ in workers]
         for worker in workers:
             worker.join()
-    clients, failed = each * asked.processes, sum(share.failed for share in shares)
-    unchanged = sum(share.unchanged for share in shares)
-    rate = clients / max(share.seconds for share in shares)
-    memory = sum(share.memory for share in shares) / clients / 1024
-    print(f"{clients:,} clients in {asked.processes} processes: {opened - 1:,} connections open, {failed} errors")
-    print(f"  {unchanged:,} answers of 304 in {ROUNDS} rounds, {rate:,.0f} requests a second in the last one")
-    print(f"  {memory:.0f} KiB of memory for a client")
-    good = failed == 0 and unchanged == ROUNDS * clients and opened - 1 == clients
-    print("the goal is met" if good else f"the goal is missed ({accepted:,} connections accepted)")
-    return int(not good)
+    return Found(
+        clients=each * processes,
+        opened=opened,
+        accepted=accepted,
+        unchanged=sum(share.unchanged for share in shares),
+        failed=sum(share.failed for share in shares),
+        rate=each * processes / max(share.seconds for share in shares),
+        memory=sum(share.memory for share in shares) / (each * processes) / 1024,
+    )
+
+
+def figures(clients: int = 2000, processes: int = 2) -> list[Figure]:
+    """Returns how that many clients with a connection each fared."""
+    found = measure(clients, processes)
+    return [
+        Figure(f"{found.clients:,} connections: what went wrong", found.wrong, "", 0),
+        Figure("requests a second, to one nginx", found.rate, "/s"),
+        Figure("memory of one client and its connection", found.memory, "KiB"),
+    ]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--clients", type=int, default=10_000)
+    parser.add_argument("--processes", type=int, default=4)
+    asked = parser.parse_args()
+    try:
+        found = measure(asked.clients, asked.processes)
+    except NotMeasuredError as why:
+        sys.exit(str(why))
+    print(f"{found.clients:,} clients in {asked.processes} processes: {found.opened - 1:,} connections open, ", end="")
+    print(f"{found.failed} errors")
+    print(
+        f"  {found.unchanged:,} answers of 304 in {ROUNDS} rounds, {found.rate:,.0f} requests a second in the last one"
+    )
+    print(f"  {found.memory:.0f} KiB of memory for a client")
+    print("the goal is met" if not found.wrong else f"the goal is missed ({found.accepted:,} connections accepted)")
+    return int(found.wrong > 0)
 
 
 if __name__ == "__main__":

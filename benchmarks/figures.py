@@ -7,6 +7,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 
+class NotMeasuredError(Exception):
+    """A benchmark cannot be run here; the text says what is missing."""
+
+
 class Figure(NamedTuple):
     """One figure of a benchmark; `most` is the goal, which it must not be above, where there is one."""
 
@@ -33,10 +37,10 @@ def medians(rounds: Sequence[Iterable[Figure]]) -> tuple[Figure, ...]:
 def table(figures: Iterable[Figure]) -> str:
     """Returns the figures as lines of a table: the name, the goal, what was reached, and whether that is enough."""
     words = {True: "met", False: "missed", None: ""}
-    lines = [f"{'':<58}{'goal':>10}{'reached':>10}"]
+    lines = [f"{'':<72}{'goal':>10}{'reached':>10}"]
     for each in figures:
         goal = "" if each.most is None else f"{each.most:g}"
-        lines.append(f"{each.name:<58}{goal:>10}{_short(each.reached):>10} {each.unit:<10}{words[each.met]}".rstrip())
+        lines.append(f"{each.name:<72}{goal:>10}{_short(each.reached):>10} {each.unit:<10}{words[each.met]}".rstrip())
     return "\n".join(lines)
 
 

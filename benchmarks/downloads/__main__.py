@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
@@ -22,11 +23,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks.downloads.cutting import CuttingServer
-from benchmarks.figures import Figure
+from benchmarks.figures import Figure, NotMeasuredError
 
 ROOT = Path(__file__).resolve().parents[2]
 LINK = ROOT / "benchmarks" / "linklab" / "link.sh"
 PIECE = 4 * 1024 * 1024
+NGINX_PROGRAM = "/usr/sbin/nginx"
 NGINX = """
 daemon off; pid {dir}/pid; error_log {dir}/error.log; worker_processes 1; events {{}}
 http {{ access_log off; sendfile on; tcp_nopush on; client_body_temp_path {dir}/t1; proxy_temp_path {dir}/t2;
@@ -34,7 +36,8 @@ fastcgi_temp_path {dir}/t3; uwsgi_temp_path {dir}/t4; scgi_temp_path {dir}/t5;
 server {{ listen {address}; root {dir}/www; {more} }} }}
 """
 ENCRYPTED = """
-listen {address} ssl; ssl_certificate {dir}/certificate.pem; ssl_certificate_key {dir}/key.pem;
+listen {address} ssl; ssl_protocols TLSv1.2 TLSv1.3;
+ssl_certificate {dir}/certificate.pem; ssl_certificate_key {dir}/key.pem;
 """
 
 
@@ -50,19 +53,29 @@ class Runs:
         return statistics.median(self.seconds)
 
 
+def free_port() -> int:
+    """Returns a port that nothing uses."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+    return port
+
+
 class Lab:
     """A folder, a server in it, and the commands to compare."""
 
-    def __init__(self, folder: Path, megabytes: int) -> None:
+    def __init__(self, folder: Path, megabytes: int, only: frozenset[str] = frozenset()) -> None:
+        """Of all ways to compare, `only` those of these names, or all."""
+        self._only = only
         self.folder, self.www, self.to = folder, folder / "www", folder / "to"
         self.www.mkdir()
         self.file = self.www / "big.bin"
+        plain, encrypted = free_port(), free_port()
+        self.url, self.secure_url = f"http://127.0.0.1:{plain}/big.bin", f"https://127.0.0.1:{encrypted}/big.bin"
         self._write(megabytes)
-        self.url = "http://127.0.0.1:18080/big.bin"
         self.certificate = folder / "certificate.pem"
         self._certify()
-        encrypted = ENCRYPTED.format(address="127.0.0.1:18443", dir=folder)
-        self._server = self.serve("127.0.0.1:18080", [], encrypted)
+        more = ENCRYPTED.format(address=f"127.0.0.1:{encrypted}", dir=folder)
+        self._server = self.serve(f"127.0.0.1:{plain}", [], more)
 
     def _write(self, megabytes: int) -> None:
         whole, pieces = hashlib.sha256(), []
@@ -81,7 +94,7 @@ class Lab:
             '<?xml version="1.0"?><metalink xmlns="urn:ietf:params:xml:ns:metalink"><file name="big.bin">'
             f"<size>{self.file.stat().st_size}</size><hash type='sha-256'>{self.sha256}</hash>"
             f"<pieces length='{PIECE}' type='sha-256'>{hashes}</pieces>"
-            "<url>http://127.0.0.1:18080/big.bin</url></file></metalink>"
+            f"<url>{self.url}</url></file></metalink>"
         )
 
     def _certify(self) -> None:
@@ -94,7 +107,7 @@ class Lab:
     def serve(self, address: str, prefix: list[str], more: str = "") -> subprocess.Popen[bytes]:
         conf = self.folder / f"{address.replace(':', '-')}.conf"
         conf.write_text(NGINX.format(dir=self.folder, address=address, more=more))
-        server = subprocess.Popen([*prefix, "/usr/sbin/nginx", "-c", str(conf)], stderr=subprocess.DEVNULL)
+        server = subprocess.Popen([*prefix, NGINX_PROGRAM, "-c", str(conf)], stderr=subprocess.DEVNULL)
         time.sleep(0.5)
         return server
 
@@ -113,6 +126,10 @@ class Lab:
             shutil.copyfile(self.file, self.to / name)
         for path in list(self.to.iterdir()):
             path.unlink()
+
+    def chosen(self, ways: dict[str, list[str]]) -> dict[str, list[str]]:
+        """Returns the ways to be compared."""
+        return {name: words for name, words in ways.items() if not self._only or name in self._only}
 
     def companion(self, *words: str) -> list[str]:
         return [sys.executable, "-m", "companion", "--home", str(self.folder / "home"), *words, "--json"]
@@ -165,18 +182,18 @@ def compare_whole(lab: Lab, rounds: int) -> dict[str, Runs]:
         "aria2c --checksum": lab.shell(f"aria2c -q -d {{to}} -o big.bin --checksum=sha-256={lab.sha256} {{url}}"),
         "companion fetch --sha256": lab.fetch(),
     }
-    return compare("The whole file", ways, rounds, lab.empty)
+    return compare("The whole file", lab.chosen(ways), rounds, lab.empty)
 
 
 def compare_encrypted(lab: Lab, rounds: int) -> dict[str, Runs]:
-    url, trust = "https://127.0.0.1:18443/big.bin", ["env", f"SSL_CERT_FILE={lab.certificate}"]
+    url, trust = lab.secure_url, ["env", f"SSL_CERT_FILE={lab.certificate}"]
     curl = f"curl -s --cacert {lab.certificate} -o {{out}} {url}"
     ways = {
         "curl": lab.shell(curl),
         "curl && openssl dgst -sha256": lab.shell(f"{curl} && openssl dgst -sha256 {{out}}"),
         "companion fetch --sha256": [*trust, *lab.fetch(url)],
     }
-    return compare("The whole file over HTTPS", ways, rounds, lab.empty)
+    return compare("The whole file over HTTPS", lab.chosen(ways), rounds, lab.empty)
 
 
 def compare_resume(lab: Lab, rounds: int) -> dict[str, Runs]:
@@ -197,7 +214,7 @@ def compare_resume(lab: Lab, rounds: int) -> dict[str, Runs]:
         "curl -C - && sha256sum": lab.shell("curl -s -C - -o {out} {url} && sha256sum {out}"),
         "companion fetch --sha256": ours,
     }
-    return compare("Half of it is there", ways, rounds, half_there)
+    return compare("Half of it is there", lab.chosen(ways), rounds, half_there)
 
 
 def leave_half(lab: Lab, left: Path, half: int) -> None:
@@ -231,7 +248,7 @@ def compare_repair(lab: Lab, rounds: int) -> dict[str, Runs]:
         "companion verify --repair --pieces": by_pieces,
         "companion verify --repair --pieces --sha256": [*by_pieces, "--sha256", lab.sha256],
     }
-    return compare("One byte of it is flipped", ways, rounds, damage)
+    return compare("One byte of it is flipped", lab.chosen(ways), rounds, damage)
 
 
 def compare_cut(lab: Lab, rounds: int) -> None:
@@ -313,13 +330,21 @@ GOALS: dict[str, tuple[Callable[[Lab, int], dict[str, Runs]], str, tuple[tuple[s
 """What is compared, which way is ours, and what it may take to which others."""
 
 
-def figures(megabytes: int = 512, rounds: int = 3) -> list[Figure]:
-    """Returns what downloads take to the programs people use instead."""
+_ROOM = 6
+"""How often the file has to fit into memory."""
+
+
+def figures(megabytes: int = 1024, rounds: int = 1) -> list[Figure]:
+    """Returns what downloads take to the programs people use instead. Raises `NotMeasuredError`."""
     require_programs()
+    memory = Path("/dev/shm")
+    if not memory.is_dir() or shutil.disk_usage(memory).free < _ROOM * megabytes * 2**20:
+        raise NotMeasuredError(f"{_ROOM * megabytes:,} MiB are needed in {memory}")
+    only = frozenset(name for _, ours, goals in GOALS.values() for name in (ours, *(other for other, _ in goals)))
     made = []
-    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
         Path(folder).chmod(0o755)
-        lab = Lab(Path(folder), megabytes)
+        lab = Lab(Path(folder), megabytes, only)
         try:
             for title, (work, ours, goals) in GOALS.items():
                 found = work(lab, rounds)
@@ -332,10 +357,10 @@ def figures(megabytes: int = 512, rounds: int = 3) -> list[Figure]:
 
 
 def require_programs() -> None:
-    """End the program where one of those that downloads are compared with is missing."""
-    missing = [name for name in ("curl", "wget", "aria2c", "openssl") if shutil.which(name) is None]
+    """Raise `NotMeasuredError` where one of those that downloads are compared with is missing."""
+    missing = [name for name in ("curl", "wget", "aria2c", "openssl", NGINX_PROGRAM) if shutil.which(name) is None]
     if missing:
-        raise SystemExit(f"please install {', '.join(missing)} first")
+        raise NotMeasuredError(f"please install {', '.join(missing)} first")
 
 
 def main() -> None:
@@ -347,7 +372,10 @@ def main() -> None:
         "--only", nargs="*", default=["whole", "encrypted", "resume", "repair", "cut", "memory", "lines"]
     )
     asked = parser.parse_args()
-    require_programs()
+    try:
+        require_programs()
+    except NotMeasuredError as why:
+        sys.exit(str(why))
     with tempfile.TemporaryDirectory(dir=asked.folder) as folder:
         Path(folder).chmod(0o755)
         lab = Lab(Path(folder), asked.megabytes)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from benchmarks.__main__ import NAMED, USUAL, figures_of, run
+from benchmarks.__main__ import CANNOT, EVERY, Measured, figures_of, run
 from benchmarks.figures import Figure, as_json, from_json, medians, table
 
 ROOT = Path(__file__).parent.parent.parent
@@ -42,12 +44,43 @@ def test_figures_are_the_same_out_of_json() -> None:
 
 @pytest.mark.slow
 def test_a_benchmark_runs_in_every_round_in_a_process_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
-    found, complete = run(["reminders", "reminders"], 2)
-    assert complete
-    (figure,) = found["reminders"]
+    found = run(["reminders", "reminders"], 2)
+    assert not found.not_measured
+    (figure,) = found.figures["reminders"]
     assert (figure.name, figure.unit, figure.most) == ("what is due of 3,000 dates", "ms", 10.0)
     assert figure.reached > 0
-    assert capsys.readouterr().err.splitlines() == ["round 1 of 2: reminders", "round 2 of 2: reminders"]
+    told = [line.rpartition(",")[0] for line in capsys.readouterr().err.splitlines()]
+    assert told == ["round 1 of 2: reminders", "round 2 of 2: reminders"]
+
+
+def test_what_cannot_be_measured_is_said_and_ends_the_run_like_a_missed_goal(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    words = ["--only", "downloads", "--rounds", "2", "--json", str(tmp_path / "figures.json")]
+    ran = subprocess.run(
+        [sys.executable, "-m", "benchmarks", *words],
+        cwd=ROOT, env={**os.environ, "PATH": str(tmp_path / "empty")}, capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert ran.returncode == 1
+    said = ran.stdout.splitlines()[-1]
+    assert said.startswith("downloads was not measured: please install curl, wget, aria2c, openssl")
+    assert len(ran.stderr.splitlines()) == 1, "it is not tried in the second round"
+    written = json.loads((tmp_path / "figures.json").read_text())
+    assert written["figures"] == {}
+    assert said.endswith(written["notMeasured"]["downloads"])
+    assert "Traceback" not in ran.stderr
+
+
+def test_all_figures_stand_in_one_table() -> None:
+    found = Measured({"start": (Figure("a", 2.0, "×", 1.0),), "lists": (Figure("b", 1.0, "ms", 2.0),)}, {"built": "no"})
+    assert [line.split() for line in found.table().splitlines()] == [
+        ["goal", "reached"],
+        ["start:", "a", "1", "2", "×", "missed"],
+        ["lists:", "b", "2", "1", "ms", "met"],
+        [],
+        ["1", "goals", "are", "missed"],
+        ["built", "was", "not", "measured:", "no"],
+    ]
+    assert CANNOT not in (0, 1, 2)
 
 
 @pytest.mark.parametrize(
@@ -68,6 +101,6 @@ def test_wrong_words_are_told_and_nothing_is_run(words: tuple[str, ...], said: s
     assert not ran.stdout
 
 
-@pytest.mark.parametrize("name", [*USUAL, *NAMED])
+@pytest.mark.parametrize("name", EVERY)
 def test_every_benchmark_can_be_asked_for_figures(name: str) -> None:
     assert callable(figures_of(name))
