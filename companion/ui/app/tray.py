@@ -51,7 +51,7 @@ class Tray(QObject):
         book.changed.connect(self._show_values)
         app_state.reminders.changed.connect(self._show_values)
         for transfers in self._downloads:
-            transfers.changed.connect(lambda _: self._show_transfers())
+            transfers.reported.connect(self._show_transfers)
         self._transfers_shown = self._transfers_now()
 
     def show(self) -> None:

@@ -30,12 +30,14 @@ class OpensQueue(Protocol):
 class DownloadState(QObject):
     """Brings the queue's news to the GUI thread; `changed` names a download, `arrived` one that has just finished.
 
+    `reported` is emitted once after all that came together, for what depends on all downloads: there can be thousands.
     The queue is read from the disk in the background; `opened` is emitted when what it held is in `items`.
     """
 
     opened = Signal()
     changed = Signal(object)
     arrived = Signal(object)
+    reported = Signal()
 
     def __init__(self, opens: Callable[[], OpensQueue], runner: TaskRunner) -> None:
         """`opens` is called in the background, when the queue is first needed."""
@@ -141,6 +143,7 @@ class DownloadState(QObject):
             # What the queue has reported meanwhile is newer.
             self.items.setdefault(item.entry.key, item)
             self.changed.emit(item.entry.key)
+        self.reported.emit()
         self.opened.emit()
 
     def _ask(self, request: Callable[[Queue], None]) -> None:
@@ -171,6 +174,7 @@ class DownloadState(QObject):
                 if done and (before is None or before.entry.state is not TransferState.DONE):
                     self.arrived.emit(key)
             self.changed.emit(key)
+        self.reported.emit()
 
 
 class OrderDownloadState(DownloadState):

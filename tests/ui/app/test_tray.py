@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import icalendar
 import pytest
@@ -15,11 +16,17 @@ from pytestqt.qtbot import QtBot
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
 from companion.domain.reminders.settings import ReminderSettings
+from companion.domain.transfers.models import TransferState
+from companion.domain.transfers.queue import DownloadKey, QueueEntry
 from companion.services.container.store import Services
+from companion.services.downloads.queue import QueueItem
 from companion.ui.app.application import WindowedProgram
+from companion.ui.app.tray import Tray
 from companion.ui.navigation import Destination
 from companion.ui.notifications.balloon import cut
+from companion.ui.state.download_state import DownloadState
 from companion.ui.widgets.switch import Switch
+from tests.kits.calls import count_calls
 from tests.kits.ui import Gate, button, texts_of
 
 Add = Callable[[Account], None]
@@ -93,6 +100,37 @@ def test_downloads_are_paused_and_go_on_from_the_menu(
     transfers = program.app_state.downloads
     qtbot.waitUntil(lambda: transfers.items[key].entry.state.value == "done", timeout=20_000)
     qtbot.waitUntil(lambda: not any("download" in text for text in list(actions(program.tray.menu))[2:-1]))
+
+
+class _Kept:
+    """A queue of downloads that are done."""
+
+    def __init__(self, many: int) -> None:
+        keys = (DownloadKey(f"LF-{number}", "installer") for number in range(many))
+        entries = (QueueEntry(key=key, name="Setup", folder="/there", state=TransferState.DONE) for key in keys)
+        self._items = tuple(QueueItem(entry=entry) for entry in entries)
+
+    def open_queue(self, _changed: object) -> Any:
+        return self
+
+    def items(self) -> tuple[QueueItem, ...]:
+        return self._items
+
+    def close(self) -> None:
+        pass
+
+
+def test_many_downloads_are_counted_once_for_all_that_is_told_of_them(program: WindowedProgram, qtbot: QtBot) -> None:
+    many, told = 200, list[DownloadKey]()
+    transfers = DownloadState(lambda: _Kept(many), program.runner)
+    transfers.changed.connect(told.append)
+    tray = Tray(program.app_state, program.book, transfers)
+    with count_calls("_transfers_now") as calls:
+        transfers.open()
+        qtbot.waitUntil(lambda: len(told) == many)
+        settled(program, qtbot)
+    assert 1 <= calls["_transfers_now"] <= 20
+    assert tray.state == "companion"
 
 
 def test_quit_ends_everything_once(program: WindowedProgram, qapp: QApplication) -> None:
