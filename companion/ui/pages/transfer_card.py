@@ -18,7 +18,7 @@ from companion.ui.widgets.basic import Card, button, chip, clear, label, row
 from companion.ui.widgets.notice import Notice, details_of
 from companion.ui.widgets.question import ask
 from companion.ui.widgets.speed import SpeedGraph
-from companion.ui.wizard.download import pieces_words, progress_words
+from companion.ui.wizard.download import pieces_words, progress_words, resting_words
 
 if TYPE_CHECKING:
     from companion.services.downloads.queue import QueueItem
@@ -123,10 +123,10 @@ class TransferCard(Card):
     def _sentence(self, item: QueueItem | None, file: Path | None) -> str:
         form = self.app_state.format
         if item is not None and item.entry.state is TransferState.PAUSED:
-            return f"Paused. What has arrived is kept{self._how_much()}, and it continues from there."
+            return resting_words("Paused", self._transfers.arrived_so_far.get(self._key), form)
         if item is not None and item.entry.state is TransferState.FAILED:
-            kept = f" What has arrived is kept{self._how_much()}, and it continues from there."
-            return f"Stopped.{kept if self._arrived() else ''}"
+            known = self._transfers.arrived_so_far.get(self._key)
+            return resting_words("Stopped", known, form) if self._arrived() else "Stopped."
         if item is not None and item.progress is not None:
             progress = item.progress
             size = f"{form.size(progress.done)} of {form.size(progress.size)} · " if progress.size else ""
@@ -139,13 +139,6 @@ class TransferCard(Card):
         """Returns how many bytes have arrived, 0 where that is not known."""
         known = self._transfers.arrived_so_far.get(self._key)
         return known.done if known is not None else 0
-
-    def _how_much(self) -> str:
-        known, form = self._transfers.arrived_so_far.get(self._key), self.app_state.format
-        if known is None or not known.done:
-            return ""
-        whole = f" of {form.size(known.size)}" if known.size else ""
-        return f" ({form.size(known.done)}{whole})"
 
     def _show_chip(self, state: TransferState | None, file: Path | None, *, moves: bool) -> None:
         words = {TransferState.PAUSED: "Paused", TransferState.FAILED: "Stopped"}.get(state) if state else None

@@ -108,7 +108,8 @@ class DownloadStep(Step):
             if not resting_before:
                 self._failed(item.entry.trouble)
         elif state is TransferState.PAUSED:
-            self._facts.setText("Paused. What has arrived is kept.")
+            arrived = self.app_state.downloads.arrived_so_far.get(key)
+            self._facts.setText(resting_words("Paused", arrived, self.app_state.format))
         elif item.progress is not None:
             self._show(item.progress)
 
@@ -159,6 +160,14 @@ class DownloadStep(Step):
             finish,
             lambda error: self.tell(Notice.of_error(error, closable=False)),
         )
+
+
+def resting_words(stopped: str, arrived: TransferProgress | None, form: Format) -> str:
+    """Returns where a download that was paused, or that stopped, stands: "Paused at 14.4 MB of 67.1 MB. …"."""
+    if arrived is None or not arrived.done:
+        return f"{stopped}. What has arrived is kept, and it continues from there."
+    whole = f" of {form.size(arrived.size)}" if arrived.size else ""
+    return f"{stopped} at {form.size(arrived.done)}{whole}. It continues from there."
 
 
 def progress_words(progress: TransferProgress, form: Format) -> str:

@@ -121,7 +121,7 @@ def pausing(buyer: Buyer, shop: WooPeer) -> None:
 
 def test_it_is_paused_and_goes_on_from_the_downloads_page(buyer: Buyer, shop: WooPeer) -> None:
     pausing(buyer, shop)
-    buyer.until(lambda: buyer.reads("Paused. What has arrived is kept"))
+    buyer.until(lambda: buyer.reads("Paused at 200.0 kB of "))
     buyer.show("downloads")
     buyer.press("Resume")
     done = buyer.comes_to(TransferState.DONE)
@@ -147,7 +147,7 @@ def test_it_goes_on_after_a_restart_and_no_secret_is_on_the_disk(
     again.comes_to(TransferState.PAUSED)
     again.until(lambda: any("A download is not finished" in text for text in texts_of(program.window)))
     again.show("downloads")
-    again.until(lambda: again.reads("Paused. What has arrived is kept (200.0 kB of"))
+    again.until(lambda: again.reads("Paused at 200.0 kB of "))
     bars = [bar for bar in program.window.current.findChildren(QProgressBar) if bar.isVisible()]
     assert [bar.value() > 0 for bar in bars] == [True]
     again.press("Resume")
@@ -203,7 +203,7 @@ def test_what_has_arrived_is_still_shown_after_another_page(buyer: Buyer, shop: 
     pausing(buyer, shop)
     for page in ("downloads", "purchase"):
         buyer.show(page)
-        buyer.until(lambda: buyer.reads("kept (200.0 kB of"))
+        buyer.until(lambda: buyer.reads("Paused at 200.0 kB of "))
         bars = buyer.window.current.findChildren(QProgressBar)
         assert [bar.value() > 0 for bar in bars if bar.isVisible()] == [True]
 
@@ -213,7 +213,7 @@ def test_a_download_that_was_refused_at_once_has_nothing_to_resume(buyer: Buyer,
     buyer.press("Download")
     buyer.comes_to(TransferState.FAILED)
     buyer.until(lambda: buyer.reads("The shop refuses this download"))
-    assert not buyer.reads("What has arrived is kept")
+    assert not buyer.reads("It continues from there")
     assert not [bar for bar in buyer.window.current.findChildren(QProgressBar) if bar.isVisible()]
     shop.downloads["f6a1"].left = 3
     buyer.press("Try again")
