@@ -41,4 +41,5 @@ def test_removing_an_order_claims_nothing_of_a_keychain_that_could_not_be_asked(
         "removed": True,
         "held": None,
         "unfinished": [],
+        "undo": f"companion orders add {FAMILY}",
     }
