@@ -162,3 +162,19 @@ def test_the_title_gets_the_keyboard_when_its_button_is_gone(filled: WindowedPro
     with page.keeping_focus():
         discard(passing)
     qtbot.waitUntil(lambda: QApplication.focusWidget() is page.title)
+
+
+def test_the_key_for_searching_goes_to_the_field_of_this_page_or_to_the_help(
+    filled: WindowedProgram, qtbot: QtBot
+) -> None:
+    window = filled.window
+    window.navigate_to(Destination("orders"))
+    qtbot.waitUntil(lambda: not filled.runner.busy, timeout=10_000)
+    qtbot.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: window.focusWidget() is not None and spoken(_where(window)) == "Search what you bought")
+    assert window.current is window.page("orders")
+    window.navigate_to(Destination("downloads"))
+    qtbot.waitUntil(lambda: not filled.runner.busy, timeout=10_000)
+    qtbot.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: window.current is window.page("help"))
+    assert spoken(_where(window)) == "Search the help"

@@ -157,7 +157,7 @@ class Window(DropWindow):
             self._on(section.keys, partial(self._go_by_key, Destination(section.page)))
         self._on(keys.REFRESH, self._refresh)
         self._on(keys.ADD, partial(self._go_by_key, Destination("bought")))
-        self._on(keys.SEARCH, partial(self._go_by_key, Destination("help")))
+        self._on(keys.SEARCH, self._search)
         self._on(keys.HELP, partial(self._go_by_key, Destination("help")))
         self._on(keys.SHORTCUTS, partial(self._go_by_key, Destination("settings", item="shortcuts")))
         self._on(keys.BACK, self.go_back)
@@ -174,6 +174,19 @@ class Window(DropWindow):
         """The keyboard goes along: to the page's first field, or to its title."""
         self.navigate_to(destination)
         self.current.take_focus()
+
+    def _search(self) -> None:
+        """Go to the field for searching of this page; where there is none, to that of the help."""
+        from companion.ui.widgets.fields import ClearableField
+
+        fields = (each for each in self.current.findChildren(ClearableField) if each.isVisible())
+        field = next(fields, None)
+        if field is None:
+            self._go_by_key(Destination("help"))
+            return
+        field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        field.selectAll()
+        self.current.scroll_to(field)
 
     def go_back(self) -> None:
         """Show the page before."""
