@@ -26,8 +26,9 @@ from companion.services.storage.database import Library
 
 STORE = "https://store.example"
 RUNS = 500
-PURCHASES = 5000
+PURCHASES, CHANGES = 5000, 1000
 MOST_ONE_MS, MOST_ALL_MS = 0.3, 80.0
+MOST_CHANGED_KIB, MOST_WAL_MIB = 64.0, 4.0
 MOST = 3.0  # an index adds a few steps; decoding all orders made it 3,500 times slower
 
 
@@ -51,13 +52,13 @@ def median_of(library: Library, number: str) -> float:
     return statistics.median(taken)
 
 
-def purchase(number: int) -> Purchase:
+def purchase(number: int, price: str = "59.95 USD") -> Purchase:
     """A purchase with six facts."""
     about = f"product:tool {number}"
     said = [
         (Field.ORDER_NUMBER, f"N-{number}", ""),
         (Field.SENDER_DOMAIN, "shop.example", ""),
-        (Field.PRICE, "59.95 USD", ""),
+        (Field.PRICE, price, ""),
         (Field.BOUGHT_ON, "2026-01-08", ""),
         (Field.PRODUCT, f"Tool {number}", about),
         (Field.EXPIRES, "2028-01-08", about),
@@ -78,7 +79,11 @@ def milliseconds(work: Callable[[], object], runs: int = 7) -> float:
 
 
 class Costs(NamedTuple):
-    """What 5,000 purchases cost, in milliseconds: reading one, all, all again, SQLite's bare rows, opening, copying."""
+    """What 5,000 purchases cost, in milliseconds: reading one, all, all again, SQLite's bare rows, opening, copying.
+
+    Then what a refresh writes in which nothing, and in which one of them has changed, and the write-ahead log after
+    a thousand of them were changed one by one.
+    """
 
     one: float
     everything: float
@@ -86,6 +91,9 @@ class Costs(NamedTuple):
     bare: float
     opened: float
     copied: float
+    unchanged_kib: float
+    changed_kib: float
+    wal_mib: float
 
 
 def first_reading(path: Path) -> float:
@@ -104,6 +112,25 @@ print((time.perf_counter() - begun) * 1e3)
 """
 
 
+def refresh(library: Library, changed: int) -> None:
+    """Write all purchases again, of which the first ones have changed."""
+    prices = dict.fromkeys(range(changed), "60.00 USD")
+    made = {number: purchase(number, prices.get(number, "59.95 USD")) for number in range(PURCHASES)}
+    library.change_purchases({str(number): (lambda _, one=one: one) for number, one in made.items()})  # type: ignore[misc]
+
+
+def written(path: Path, work: Callable[[], object]) -> float:
+    """Returns the KiB that work writes into the write-ahead log, which is emptied first."""
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    work()
+    return _wal(path).stat().st_size / 1024
+
+
+def _wal(path: Path) -> Path:
+    return path.with_name(f"{path.name}-wal")
+
+
 def purchases(folder: Path) -> Costs:
     """Returns what 5,000 purchases cost."""
     path = folder / "library.db"
@@ -111,12 +138,16 @@ def purchases(folder: Path) -> Costs:
     library.change_purchases({str(number): (lambda _, number=number: purchase(number)) for number in range(PURCHASES)})  # type: ignore[misc]
     one, again = milliseconds(lambda: library.purchase("77"), RUNS), milliseconds(library.purchases)
     copied = milliseconds(lambda: library.copy(renew=True))
+    unchanged, changed = written(path, lambda: refresh(library, 0)), written(path, lambda: refresh(library, 1))
+    for number in range(CHANGES):
+        library.change_purchase(str(number), lambda _, number=number: purchase(number, "61.00 USD"))  # type: ignore[misc]
+    wal = _wal(path).stat().st_size / 2**20
     library.close()
     everything = statistics.median(first_reading(path) for _ in range(5))
     with contextlib.closing(sqlite3.connect(path)) as db:
         bare = milliseconds(lambda: db.execute("SELECT * FROM facts").fetchall())
     opened = milliseconds(lambda: Library(path).close())
-    return Costs(one, everything, again, bare, opened, copied)
+    return Costs(one, everything, again, bare, opened, copied, unchanged, changed, wal)
 
 
 def of_orders(folder: Path) -> tuple[float, float]:
@@ -139,6 +170,9 @@ def figures() -> list[Figure]:
         Figure(f"all {PURCHASES:,} purchases", costs.everything, "ms", MOST_ALL_MS),
         Figure(f"all {PURCHASES:,} purchases again", costs.again, "ms"),
         Figure(f"all {PURCHASES:,} purchases, to SQLite's bare rows", costs.everything / costs.bare, "×"),
+        Figure("written by a refresh that tells nothing new", costs.unchanged_kib, "KiB", 0),
+        Figure("written by a refresh that tells one thing new", costs.changed_kib, "KiB", MOST_CHANGED_KIB),
+        Figure(f"write-ahead log after {CHANGES:,} changes", costs.wal_mib, "MiB", MOST_WAL_MIB),
         Figure("opening, checked", costs.opened, "ms"),
         Figure("a copy, checked", costs.copied, "ms"),
     ]
