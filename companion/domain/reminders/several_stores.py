@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from companion.domain.reminders.dates import ReminderFacts, ReminderKind, Subject
-from companion.domain.reminders.due import Reminder
-from companion.domain.reminders.history import InboxEntry, agenda, newest_first
+from companion.domain.reminders.due import Reminder, upcoming
+from companion.domain.reminders.history import InboxEntry, current, newest_first
 from companion.domain.reminders.settings import ReminderSettings
 
 _FEW = 2
@@ -39,21 +39,22 @@ class AllDates(NamedTuple):
 
 def all_dates(stores: Sequence[StoreDates], settings: ReminderSettings) -> AllDates:
     """Returns the dates of all stores, the nearest first, and what was shown, the latest first."""
-    found = [
-        (place, agenda(store.facts, store.entries, settings, store.now))
-        for place, store in enumerate(stores)
-        if store.facts is not None
-    ]
+    known = [(place, store, store.facts) for place, store in enumerate(stores) if store.facts is not None]
     all_due = sorted(
-        ((place, reminder) for place, each in found for reminder in each.due), key=lambda pair: pair[1].subject.date
+        (
+            (place, reminder)
+            for place, store, facts in known
+            for reminder in current(facts, store.entries, settings, store.now)
+        ),
+        key=lambda pair: pair[1].subject.date,
     )
     downloads = [pair for pair in all_due if pair[1].kind is ReminderKind.DOWNLOAD_WINDOW]
     together = downloads if len(downloads) > _FEW else []
     due = [pair for pair in all_due if not together or pair[1].kind is not ReminderKind.DOWNLOAD_WINDOW]
-    ahead = [(place, subject) for place, each in found for subject in each.ahead]
+    ahead = [(place, subject) for place, store, facts in known for subject in upcoming(facts, store.now)]
     shown = [(place, entry) for place, store in enumerate(stores) for entry in newest_first(store.entries)]
     return AllDates(
-        bool(found),
+        bool(known),
         due,
         sorted(ahead, key=lambda pair: pair[1].date.timestamp()),
         sorted(shown, key=lambda pair: _shown_at(pair[1]), reverse=True),

@@ -16,7 +16,7 @@ from companion.domain.overview.card_statement import StoreOrders
 from companion.domain.overview.purchase_cards import not_ordered
 from companion.domain.purchases.purchase import Overview
 from companion.domain.reminders.dates import ReminderFacts
-from companion.domain.reminders.history import InboxEntry, agenda
+from companion.domain.reminders.history import InboxEntry, current
 from companion.domain.reminders.settings import ReminderSettings
 from companion.domain.support.help_articles import Article, Group
 from companion.domain.support.hotline import NOTHING_STATED, Stated, products_of
@@ -360,7 +360,7 @@ def _find(
         DueDate(shelf.store, each.subject)
         for shelf in shelves
         if shelf.facts is not None
-        for each in agenda(shelf.facts, shelf.entries, settings, shelf.now).due
+        for each in current(shelf.facts, shelf.entries, settings, shelf.now)
     )
     several = len({each.place for each in subjects}) > 1
     return _Found(
