@@ -160,10 +160,10 @@ def test_without_room_for_the_new_version_the_old_one_stays(
     program.mkdir()
     (program / "file.txt").write_text("small")
     asking = tmp_path / "asking.exe"
-    assert make_installer(asking, version="0.2.0", quick=True, room=2_000_000_000, program=program) == 0
+    assert make_installer(asking, version="0.2.0", quick=True, room=10**12, program=program) == 0
     folder = user(windows) / "AppData/Local/Programs/Companion"
     (said,) = windows.run("press_through", windows_path(asking), r"C:\nothing", "1")
-    assert said.startswith("There is not enough room on the disk: Companion needs 1953145 MB for a moment, and ")
+    assert said.startswith("There is not enough room on the disk: Companion needs 976562500 MB for a moment, and ")
     assert not folder.exists()
     assert run(windows, first, "/S") == 0
     assert run(windows, windows_path(asking), "/S") == 6

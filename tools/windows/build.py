@@ -61,9 +61,9 @@ def make_installer(
 ) -> int:
     """Makes the installer of a built program; returns makensis' exit code.
 
-    For tests: `quick` without compression, and one that asks for `room`, in KiB, beside what its files need.
+    For tests: `quick` without compression, and one that asks for `room`, in KiB, beside that for its files.
     """
-    quickly = [*(["-DQUICK"] if quick else []), *([f"-DROOM={room}"] if room else [])]
+    quickly = [*(["-DQUICK"] if quick else []), *([f"-DSPARE_KIB={room}"] if room else [])]
     # The uninstaller is made while the installer is, so the script has to sign it.
     signing = [f"-DSIGN={PYTHON} -m tools.windows.signing"] if certificate() is not None else []
     with tempfile.TemporaryDirectory() as folder:  # several are made at the same time

@@ -23,7 +23,9 @@ Target amd64-unicode
 !define NOTICES_ID "{5B0C2B5E-3C55-4C0B-9A0B-6F1D0A7E9C41}"
 !define LINKS "Software\Classes\companion"
 !define SHORTCUT "$SMPROGRAMS\Companion.lnk"
-!define SPARE_KIB 20480 ; for what the program itself writes
+!ifndef SPARE_KIB ; tests ask for more
+  !define SPARE_KIB 20480 ; for what the program itself writes
+!endif
 !define TRIES 20 ; for half a second each: virus scanners hold new and old files for a moment
 
 Name "Companion"
@@ -121,9 +123,6 @@ Function .onInit
 FunctionEnd
 
 Section "Companion" THE_PROGRAM
-  !ifdef ROOM ; for tests: as if so many KiB more were needed
-    AddSize ${ROOM}
-  !endif
   RMDir /r "$INSTDIR\new"
   RMDir /r "$INSTDIR\old"
   SetOutPath "$INSTDIR\new"
@@ -200,7 +199,8 @@ SectionEnd
 ; Beside the version that is installed, until the new one has proved itself, there is room for another.
 Function RequireRoom
   SectionGetSize ${THE_PROGRAM} $0
-  IntOp $0 $0 + ${SPARE_KIB}
+  System::Int64Op $0 + ${SPARE_KIB}
+  Pop $0
   System::Call 'kernel32::GetDiskFreeSpaceExW(w "$INSTDIR", *l .r1, p 0, p 0) i .r2'
   System::Int64Op $1 / 1024
   Pop $1
