@@ -44,7 +44,7 @@ def test_work_that_does_not_end_is_left_and_what_it_returns_later_is_put_away(en
             seconds=0.05 if ending == "silent" else LONG,
             too_late=lambda found: put_away.set() if found == "late" else None,
         )
-    assert begun.is_set()
+    assert begun.wait(LONG)
     assert not put_away.is_set()
     go_on.set()
     assert put_away.wait(LONG)

@@ -174,17 +174,17 @@ def test_cancelled_before_the_start_nothing_runs(kit, home, tmp_path):
 
 
 @pytest.mark.parametrize("what", [OPENING, READING])
-def test_a_drive_that_does_not_answer_keeps_no_one_waiting(linux, home, tmp_path, what):
+def test_a_drive_that_does_not_answer_keeps_no_one_waiting(kit, linux, home, tmp_path, what):
     """Neither when the file is looked at nor when it is to be started, and nothing of it is started."""
-    kit = Kit(tmp_path / "state", linux, answer_seconds=0.2)
+    hasty = Kit(tmp_path / "state", linux, answer_seconds=0.2)
     path = run_file(tmp_path / "setup.run", 'touch "$HOME/ran"')
     file = kit.look(path)
-    for work in (lambda: kit.look(path), lambda: kit.install(file)):
+    for work in (lambda: hasty.look(path), lambda: hasty.install(file)):
         with silent(path, what), pytest.raises(CompanionError) as refused:
             work()
         assert (refused.value.code, refused.value.title) == ("file-not-readable", "The drive does not answer")
         assert refused.value.message == "The drive with setup.run does not answer."
-    assert not kit.recovery.recover().installations
+    assert not hasty.recovery.recover().installations
     assert kit.install(file).proof.outcome is FileOutcome.UNRECORDED, "it is installed once the drive is back"
     assert (home / "ran").exists()
 
