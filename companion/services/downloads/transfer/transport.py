@@ -122,7 +122,8 @@ class Body:
         self._late: CompanionError | None = None
         self._socket: Any = getattr(getattr(self._answer.fp, "raw", None), "_sock", None)
         self._piecemeal = self._length is None or self._answer.chunked or hasattr(self._socket, "pending")
-        self._has_records = self._length is not None and not self._answer.chunked and _is_encrypted(self._socket)
+        self.has_records = self._length is not None and not self._answer.chunked and _is_encrypted(self._socket)
+        """Whether it comes by the records of TLS, and nothing else divides it."""
         # Whatever came together with the head of the answer lies in a buffer until it has been read once.
         self._drained = False
 
@@ -136,7 +137,7 @@ class Body:
         count = self._read_some(view)
         if count and self._piecemeal:
             # Encrypted and chunked bodies come by the record and chunk, a few KiB each, however much has arrived.
-            gather = self._gather_records if self._has_records and self._drained else self._gather
+            gather = self._gather_records if self.has_records and self._drained else self._gather
             count += gather(view[count:])
         return count
 

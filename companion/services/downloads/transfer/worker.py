@@ -28,6 +28,8 @@ from companion.services.downloads.transfer.transport import (
 )
 
 _READ = 4 * 1024 * 1024
+_READ_RECORDS = 1024 * 1024
+"""Of encrypted bytes, which come by records of 16 KiB: so much stays near the processor until it is written."""
 _READ_TOGETHER = 8 * 1024 * 1024
 _SMALL = 64 * 1024
 _SEAM = 64 * 1024
@@ -212,7 +214,8 @@ class Worker:
         self._skip(body, offset, file if seam else None, body.take.skip + seam)
         self._crc, begin, self._claimed = None, offset, offset
         file.seek(offset)
-        view, most = self._view, work.rate_limiter.portion(len(self._view))
+        view = self._view[:_READ_RECORDS] if body.has_records else self._view
+        most = work.rate_limiter.portion(len(view))
         while (room := block_map.end_of(self.number) - offset) > 0:
             pipe = self._pipe
             if pipe is not None and pipe.works and body.can_splice and self._needs_no_checksum(offset):
