@@ -33,7 +33,9 @@ _LOOKS_LATIN = str.maketrans(
 
 def ascii_host(host: str) -> str:
     """Returns a host name in lower case and in its ASCII form; nothing of what it returns can act on a page."""
-    labels = (_ascii_label(label) for label in _DOTS.split(host[: 4 * _LONGEST_NAME]))
+    # Composed first: some characters, a one dot leader for example, become the dots between labels.
+    composed = unicodedata.normalize("NFKC", host[: 4 * _LONGEST_NAME])
+    labels = (_ascii_label(label) for label in _DOTS.split(composed))
     return clean_text(".".join(labels), _LONGEST_NAME)
 
 

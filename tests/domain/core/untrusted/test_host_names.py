@@ -60,6 +60,8 @@ def test_what_languages_write_is_left_alone(host: str) -> None:
         ("\u0430\u0440\u0440\u04cf\u0435.com", "xn--80ak6aa92e.com"),
         ("shop.example", "shop.example"),
         ("a\u202eb.example", "ab.example"),
+        ("0 \u2024", "0."),
+        ("shop\u2024example", "shop.example"),
     ],
 )
 def test_a_host_is_shown_in_its_ascii_form(host: str, shown: str) -> None:
