@@ -16,6 +16,7 @@ from companion import __version__
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.store.library_file import SetAside, UnsavedReason, UnusableReason, newer_library, unsaved_error
 from companion.services.app.atomic_file import PRIVATE, make_private, sync_folder
+from companion.services.app.input_file import open_plain
 
 WAIT_SECONDS = 10.0
 _LARGEST_WAL = 4 * 1024 * 1024
@@ -156,8 +157,15 @@ def _prepare_file(path: Path) -> None:
 
 
 def _require_library(path: Path) -> None:
-    """Raise `Unusable` for another kind of file, before SQLite opens it and removes the journal beside it."""
-    with path.open("rb") as file:
+    """Raise `Unusable` for another kind of file, before SQLite opens it and removes the journal beside it.
+
+    SQLite would wait for ever for a pipe in the place of one of its files. Raises `OSError` for that.
+    """
+    for ending in (*ENDINGS[1:], "-journal"):
+        beside = path.with_name(path.name + ending)
+        if beside.exists() and not beside.is_file():
+            raise OSError(errno.ENXIO, f"{beside.name} is no plain file")
+    with open_plain(path) as file:
         begin = file.read(len(_MAGIC))
     if begin and begin != _MAGIC:
         raise Unusable(UnusableReason.UNREADABLE)
@@ -251,12 +259,15 @@ def explained(error: sqlite3.DatabaseError, folder: Path) -> Exception:
 
 def not_readable(path: Path, error: Exception) -> CompanionError:
     """Returns the error for a library that can neither be written to nor read."""
-    if path.is_dir():
+    files = (path.with_name(path.name + ending) for ending in (*ENDINGS, "-journal"))
+    odd = next((each for each in files if each.exists() and not each.is_file()), None)
+    if odd is not None:
+        kind, that = ("folder", "folder") if odd.is_dir() else ("pipe or a device", "pipe or device")
         return CompanionError(
             ErrorCode.LIBRARY_NOT_WRITABLE,
             "The library cannot be opened",
-            f"Companion keeps its notes in the file {path}, but there is a folder of that name.",
-            "Move or rename that folder, then start Companion again.",
+            f"Companion keeps its notes in the file {odd}, but there is a {kind} of that name.",
+            f"Move or rename that {that}, then start Companion again.",
         )
     return CompanionError(
         ErrorCode.LIBRARY_NOT_WRITABLE,

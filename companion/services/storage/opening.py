@@ -78,6 +78,8 @@ def _in_memory(
 ) -> Opened:
     lost = place.lost()
     if lost is None and place.path.exists():
+        if not place.path.is_file():
+            raise not_readable(place.path, why)
         try:
             with reading_with_journal(place.path) as source:
                 if not is_sound(source):

@@ -17,6 +17,7 @@ from companion.domain.core.serialization import decode, encode_without_secrets
 from companion.domain.purchases.receipts import EmailReceipt
 from companion.domain.store.orders import Receipt
 from companion.services.app.atomic_file import append_durably
+from companion.services.app.input_file import open_plain
 from companion.services.storage.rows import body_or_none, fetched, read_bodies
 
 _log = logging.getLogger(__name__)
@@ -69,7 +70,8 @@ class ReceiptFile:
     def read(self) -> tuple[Kept, ...]:
         """Returns the receipts of all lines that are whole."""
         try:
-            lines = self.path.read_bytes().split(b"\n")
+            with open_plain(self.path) as file:
+                lines = file.read().split(b"\n")
         except OSError:
             return ()
         found: list[Kept] = []

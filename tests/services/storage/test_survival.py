@@ -344,3 +344,48 @@ def test_two_first_starts_at_once_make_one_library(tmp_path: Path, attempt: int)
     library = Library(path)
     assert [library.setting(str(number)) for number in range(4)] == ["here"] * 4
     library.close()
+
+
+_OPEN = """
+import sys
+from pathlib import Path
+from companion.domain.core.errors import CompanionError
+from companion.services.storage.database import Library
+try:
+    library = Library(Path(sys.argv[1]))
+    print("opened, unsaved:", library.unsaved)
+    library.close()
+except CompanionError as error:
+    print(error.code, error.message)
+"""
+
+
+def opened_elsewhere(path: Path) -> str:
+    """What a program of its own says of opening the library; one that waits for ever is ended."""
+    words = [sys.executable, "-c", _OPEN, str(path)]
+    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True).stdout.strip()
+
+
+@posix
+def test_a_pipe_in_the_place_of_the_library_is_told_and_not_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "library.db"
+    os.mkfifo(path)
+    told = opened_elsewhere(path)
+    assert told.startswith(ErrorCode.LIBRARY_NOT_WRITABLE)
+    assert told.endswith("library.db, but there is a pipe or a device of that name.")
+    assert path.is_fifo()
+
+
+@posix
+@pytest.mark.parametrize("ending", ["-wal", "-shm", "-journal"])
+def test_with_a_pipe_in_the_place_of_its_journal_the_library_is_read(ending: str, tmp_path: Path) -> None:
+    path = tmp_path / "library.db"
+    Library(path).close()
+    os.mkfifo(path.with_name(path.name + ending))
+    assert opened_elsewhere(path) == "opened, unsaved: other"
+
+
+@posix
+def test_a_pipe_in_the_place_of_the_receipts_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "receipts.jsonl")
+    assert opened_elsewhere(tmp_path / "library.db") == "opened, unsaved: None"
