@@ -2,9 +2,10 @@
 
 Run with ``python3 dev.py bench [--only NAME …] [--rounds N] [--json FILE]``. Each benchmark runs in a process of its
 own, one after the other, and once in each round, so that a machine that becomes slower for a while does so for all of
-them. What needs a build or programs that are not there is named below the table. Ends with 1 when a goal is missed or a
-benchmark could not be run. Programs of their own, which take long: ``python -m benchmarks.idle`` and ``.year``, and
-``.connections`` and ``.downloads`` with more clients and larger files than here.
+them; those that repeat everything themselves run in the first round only. What needs a build or programs that are not
+there is named below the table. Ends with 1 when a goal is missed or a benchmark could not be run. Programs of their
+own, which take long: ``python -m benchmarks.idle`` and ``.year``, and ``.connections`` and ``.downloads`` with more
+clients and larger files than here.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ EVERY = (
     *("downloads", "preflight", "identify", "reminders", "mails", "outage", "connections"),
 )
 """All of them, in the order in which they run."""
+ONCE = frozenset({"built", "lists", "outage", "connections"})
+"""Run in the first round only: they count, or repeat everything themselves."""
 CANNOT = 3
 """The exit code of a benchmark that cannot be run here."""
 _MODULES = {"commands": "start", "downloads": "downloads.__main__"}
@@ -86,7 +89,7 @@ def run(names: Iterable[str], rounds: int) -> Measured:
     failed: dict[str, str] = {}
     for number in range(rounds):
         for name in wanted:
-            if name in failed:
+            if name in failed or (number and name in ONCE):
                 continue
             begun = time.monotonic()
             try:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.__main__ import CANNOT, EVERY, Measured, figures_of, run
+from benchmarks.__main__ import CANNOT, EVERY, ONCE, Measured, figures_of, run
 from benchmarks.figures import Figure, as_json, from_json, medians, table
 
 ROOT = Path(__file__).parent.parent.parent
@@ -81,6 +81,14 @@ def test_all_figures_stand_in_one_table() -> None:
         ["built", "was", "not", "measured:", "no"],
     ]
     assert CANNOT not in (0, 1, 2)
+
+
+@pytest.mark.slow
+def test_what_repeats_everything_itself_runs_in_the_first_round_only(capsys: pytest.CaptureFixture[str]) -> None:
+    assert set(EVERY) >= ONCE
+    found = run(["outage"], 2)
+    assert len(found.figures["outage"]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
 
 
 @pytest.mark.parametrize(
