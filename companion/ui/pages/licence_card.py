@@ -12,7 +12,7 @@ from companion.domain.billing.auto_renewal import AutoRenew
 from companion.domain.billing.returns import renewal_return
 from companion.domain.entitlements.download_access import WindowState, window_sentence
 from companion.domain.entitlements.licences import EffectiveStatus, span_words
-from companion.domain.entitlements.seats import seat_words
+from companion.domain.entitlements.seats import ThisPC, seat_words
 from companion.domain.overview.product_cards import (
     Concern,
     NextAction,
@@ -138,8 +138,9 @@ class LicenceCard(Card):
     def _actions(self, card: ProductCard) -> ActionRow | None:
         artifact = card.window.artifacts[0].artifact_id if card.window.artifacts else ""
         install = Destination("install", card.order_number, artifact)
+        full = card.seats.this_pc is ThisPC.NO_SEAT_LEFT
         done = {
-            NextAction.DOWNLOAD: ("Download and install…", install),
+            NextAction.DOWNLOAD: ("Download…" if full else "Download and install…", install),
             NextAction.INSTALL: ("Install…", install),
             NextAction.ASK_EXTENSION: (
                 "Ask to open it again…",

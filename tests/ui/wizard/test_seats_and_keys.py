@@ -20,7 +20,7 @@ from companion.ui.widgets.question import Question
 from companion.ui.wizard.page import InstallPage
 from tests.kits.ui import button, texts_of
 
-FULL, FREE = "LF-4821-0937", "LF-5930-2216"
+FULL, FREE, CLOSING = "LF-4821-0937", "LF-5930-2216", "LF-5847-7721"
 Add = Callable[[Account], None]
 
 
@@ -82,6 +82,15 @@ def test_home_leads_to_the_pcs_of_a_licence_without_a_free_seat(
     qtbot.waitUntil(lambda: "Free a seat…" in texts_of(program.window.current), timeout=30_000)
     button(program.window.current, "Free a seat…").click()
     qtbot.waitUntil(lambda: "Free this seat…" in texts_of(program.window.current), timeout=30_000)
+
+
+def test_a_file_that_is_soon_out_of_reach_is_offered_without_promising_to_install_it(
+    program: WindowedProgram, store: DemoStore, add: Add, qtbot: QtBot
+) -> None:
+    add(next(account for account in store.accounts if account.order_number == CLOSING))
+    home = program.window.current
+    qtbot.waitUntil(lambda: "Download…" in texts_of(home), timeout=30_000)
+    assert "Download and install…" not in texts_of(home)
 
 
 def test_the_key_stands_beside_the_installer_and_what_is_here_installs_without_the_store(
