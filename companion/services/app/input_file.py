@@ -25,6 +25,11 @@ def open_plain(path: Path) -> BinaryIO:
     return os.fdopen(descriptor, "rb")
 
 
+def without_waiting(path: str, flags: int) -> int:
+    """Opens a file for `open` or `FileIO`, as their `opener`; a pipe or a device is not waited for."""
+    return os.open(path, flags | _NO_WAITING)
+
+
 def read_start(path: Path, most: int) -> bytes:
     """Returns at most `most` bytes from the beginning of a file. Raises `CompanionError` ``file-not-readable``."""
     try:

@@ -27,6 +27,7 @@ from companion.domain.transfers.models import (
     Verified,
 )
 from companion.services.app.cancellation import Cancellation
+from companion.services.app.input_file import without_waiting
 from companion.services.downloads.fetch import DiskErrors, FetchJob, fetch
 from companion.services.downloads.integrity.hashing import BUFFER, VerifiedPart, wrong_pieces
 from companion.services.downloads.progress import Reporter
@@ -137,7 +138,7 @@ class _DamageScan:
 
     def run(self) -> None:
         """Read the file; `right` is set afterwards if nothing is to be done."""
-        with FileIO(self._path, "rb") as file:
+        with FileIO(self._path, "rb", opener=without_waiting) as file:
             self._found = os.fstat(file.fileno())
             if not stat.S_ISREG(self._found.st_mode):
                 raise failure(ErrorCode.LINK)

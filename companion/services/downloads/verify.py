@@ -16,6 +16,7 @@ from companion.domain.core.words.error_words import failure
 from companion.domain.transfers.blocks import Layout, layout_of
 from companion.domain.transfers.models import Expected, Pieces, TransferProgress, TransferState, Verified
 from companion.services.app.cancellation import Cancellation
+from companion.services.app.input_file import without_waiting
 from companion.services.downloads.integrity.hashing import BUFFER, wrong_pieces
 from companion.services.downloads.progress import Reporter
 from companion.services.downloads.state.partial import describe_disk_error
@@ -38,7 +39,7 @@ def verify(
     if expected.sha256 is None and expected.pieces is None:
         raise failure(ErrorCode.UNPROVABLE, message="Without a digest it cannot be told whether this file is right.")
     try:
-        with FileIO(path, "rb") as file:
+        with FileIO(path, "rb", opener=without_waiting) as file:
             found = os.fstat(file.fileno())
             if not stat.S_ISREG(found.st_mode):
                 raise failure(ErrorCode.LINK)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +20,7 @@ from companion.services.downloads.transfer.transport import fixed_source
 from companion.services.downloads.verify import verify
 from tests.kits.downloads import MIB, QUICK, UNKNOWN, expect, get
 from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range
+from tests.kits.processes import ROOT
 
 Start = Callable[..., FaultyServer]
 
@@ -259,3 +263,15 @@ def test_repairs_without_knowing_the_size(
     assert path.read_bytes() == content
     assert result.fetched is not None
     assert result.fetched.verified
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="makes a pipe with a name")
+@pytest.mark.parametrize("more", [(), ("--repair", "https://127.0.0.1:9/setup.bin")])
+def test_a_pipe_in_the_place_of_the_file_is_not_waited_for(more: tuple[str, ...], tmp_path: Path) -> None:
+    pipe = tmp_path / "setup.bin"
+    os.mkfifo(pipe)
+    words = ["-m", "companion", "--home", str(tmp_path / "home"), "verify", str(pipe), "--sha256", "0" * 64, *more]
+    ran = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert ran.returncode == 1
+    assert "there is a link or a folder" in ran.stderr
+    assert pipe.is_fifo()
