@@ -37,10 +37,14 @@ def medians(rounds: Sequence[Iterable[Figure]]) -> tuple[Figure, ...]:
 def table(figures: Iterable[Figure]) -> str:
     """Returns the figures as lines of a table: the name, the goal, what was reached, and whether that is enough."""
     words = {True: "met", False: "missed", None: ""}
-    lines = [f"{'':<72}{'goal':>10}{'reached':>10}"]
-    for each in figures:
+    rows = tuple(figures)
+    width = max((len(each.name) for each in rows), default=0)
+    lines = [f"{'':<{width}}{'goal':>10}{'reached':>10}"]
+    for each in rows:
         goal = "" if each.most is None else f"{each.most:g}"
-        lines.append(f"{each.name:<72}{goal:>10}{_short(each.reached):>10} {each.unit:<10}{words[each.met]}".rstrip())
+        lines.append(
+            f"{each.name:<{width}}{goal:>10}{_short(each.reached):>10} {each.unit:<10}{words[each.met]}".rstrip()
+        )
     return "\n".join(lines)
 
 
