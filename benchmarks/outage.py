@@ -4,7 +4,7 @@ Run with ``python benchmarks/outage.py [--clients N]``; it prints the figures an
 the busiest ten minutes have at most 1.5 times the requests of the mean ten minutes of both days.
 Those that failed come back beside those whose time it is, so this decides how long they wait.
 
-Nothing is sent. A sample of the clients (one of twenty) is simulated by the program's own decisions
+Nothing is sent. A sample of the clients (one of four) is simulated by the program's own decisions
 (`clock.next_refresh`, `look_plan`) and scaled up. Each has one order, with a date near or not, on a PC that is always
 on or is switched on for some hours each day. A look with nothing to ask for sends nothing; one that is answered sends
 three requests (profile, log-in, order); one that meets a 503 sends the profile call, which ends it.
@@ -33,7 +33,7 @@ BIN = dt.timedelta(minutes=10)
 BINS = DAYS // BIN
 ANSWERED, REFUSED = 3, 1
 NEAR_SHARE, ALWAYS_ON = 0.2, 0.3
-SAMPLE = 20
+SAMPLE = 4
 MOST_TO_MEAN = 1.5
 
 Next = Callable[[dt.datetime | None, dt.datetime | None, dt.datetime, str], dt.datetime]
@@ -108,7 +108,7 @@ def figures_of(bins: list[int]) -> Load:
     return Load(sum(bins), mean, max(bins) / mean, max(bins[down:up]) / mean, max(after) / mean)
 
 
-def figures(sample: int = 20_000) -> list[Figure]:
+def figures(sample: int = 100_000) -> list[Figure]:
     """Returns the busiest ten minutes to the mean ones, of this many clients."""
     found = figures_of(counted(sample, random.Random(11)))
     return [

@@ -10,9 +10,11 @@ from companion.domain.core.time.clock import Clocks, ran_ahead, woke_up, wrong_c
 
 REFRESH_EVERY = dt.timedelta(hours=6)
 REFRESH_AFTER_FAILURE = dt.timedelta(hours=6)
-"""How long at least until the next try after a failure; the wait is spread over as long again.
+"""How long at least until the next try after a failure."""
+SPREAD_AFTER_FAILURE = dt.timedelta(hours=12)
+"""Over how long the waits that follow are spread.
 
-Shorter waits bring too many back at once when a store that was down answers again (`benchmarks/outage.py`).
+Less brings too many back at once when a store that was down answers again (`benchmarks/outage.py`).
 """
 _JUMP = 90.0
 _AFTER_WAKING = dt.timedelta(seconds=30)
@@ -61,8 +63,7 @@ def after_waking(now: dt.datetime, this_pc: str) -> dt.datetime:
 
 
 def _after_failure(failed: dt.datetime, this_pc: str) -> dt.datetime:
-    """The next try, spread over as long as the shortest wait."""
-    return failed + REFRESH_AFTER_FAILURE * (1 + _drawn(f"{this_pc} {failed.timestamp()}"))
+    return failed + REFRESH_AFTER_FAILURE + SPREAD_AFTER_FAILURE * _drawn(f"{this_pc} {failed.timestamp()}")
 
 
 def _moment(this_pc: str, slot: int) -> dt.datetime:
