@@ -101,7 +101,11 @@ def test_the_speed_of_downloads_is_chosen_and_kept(program: WindowedProgram, ser
     qtbot.waitUntil(lambda: read_preferences(services.library) == wanted, timeout=20_000)
     assert services.order_downloads._queue_options().limit_rate == 500_000
     _open(program, "downloads", qtbot)
-    assert [made.currentIndex() for made in page.findChildren(Choice) if made.isVisible()] == [2, 1]
+    # What was taken off the page may not be deleted yet.
+    qtbot.waitUntil(
+        lambda: [made.currentIndex() for made in page.findChildren(Choice) if made.isVisible()] == [2, 1],
+        timeout=20_000,
+    )
 
 
 def test_colours_are_chosen_and_kept(program: WindowedProgram, services: Services, qtbot: QtBot) -> None:

@@ -165,9 +165,14 @@ def test_the_settings_tell_of_a_failure_and_switch_it_off(
     button(card, "Look now").click()
     qtbot.waitUntil(lambda: "The update server does not answer" in texts_of(card), timeout=WAIT)
     qtbot.waitUntil(window.settled, timeout=WAIT)
-    (switch,) = [each for each in card.findChildren(Switch) if not each.isHidden() and each.isChecked()]
-    switch.requested.emit(False)
+    # What was taken off the page may not be deleted yet.
+    qtbot.waitUntil(lambda: len(_checked(card)) == 1, timeout=WAIT)
+    _checked(card)[0].requested.emit(False)
     qtbot.waitUntil(lambda: not window.made.updates.remembered().enabled, timeout=WAIT)
+
+
+def _checked(card: UpdatesCard) -> list[Switch]:
+    return [each for each in card.findChildren(Switch) if not each.isHidden() and each.isChecked()]
 
 
 def test_this_build_says_that_it_has_no_source(program: WindowedProgram, qtbot: QtBot) -> None:
