@@ -30,6 +30,9 @@ _POSTED_WITHIN = range(-1, 8)
 """A bank prints a charge from the day before the shop's date (time zones) to a week after it (weekends)."""
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _SHORTEST_NAME = 4
+_WORD = re.compile(rf"[^\W\d_]{{{_SHORTEST_NAME},}}")
+# A digit among letters is no end of a word: that is how names are imitated ("LARKF1ELD").
+_PRINTED_WORD = re.compile(rf"{_WORD.pattern}(?![^\W\d_]|\d+[^\W\d_])")
 _COMMON_WORDS = frozenset({"GMBH", "STORE", "SHOP", "SOFTWARE", "ONLINE", "ORDER", "YEAR", "LIMITED", "PAYMENT"})
 _MONTH = "|".join(_MONTHS)
 _D, _M = r"(?:3[01]|[12]\d|0?[1-9])", r"(?:1[0-2]|0?[1-9])"
@@ -158,7 +161,7 @@ class _Line(NamedTuple):
         return cls(
             text,
             _letters(text),
-            tuple(_words(text)),
+            tuple(_words(text, _PRINTED_WORD)),
             frozenset(_printed_days(rest)),
             _AMOUNT.search(text) is not None,
             _DAY.search(rest) is not None,
@@ -242,9 +245,8 @@ def _names(line: _Line, name: str) -> bool:
     )
 
 
-def _words(text: str) -> list[str]:
-    words = re.findall(rf"[^\W\d_]{{{_SHORTEST_NAME},}}", text.upper())
-    return [word for word in words if word not in _COMMON_WORDS]
+def _words(text: str, pattern: re.Pattern[str] = _WORD) -> list[str]:
+    return [word for word in pattern.findall(text.upper()) if word not in _COMMON_WORDS]
 
 
 def _letters(text: str) -> str:

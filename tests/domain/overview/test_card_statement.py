@@ -76,6 +76,18 @@ def test_what_fits_nothing_is_not_explained(order, line):
     assert explain(line, order) == ()
 
 
+@pytest.mark.parametrize("name", ["LARKF1ELD", "LKF*LARKFI3LD", "LARKFIE1D.EXAMPLE", "LARKFI3LD SOFTWARE"])
+def test_a_name_with_digits_among_its_letters_is_another_name(order, name):
+    found = explain(f"{name} 65.20 23 NOV", order)
+    assert Agreement.NAME not in found[0].agrees
+    assert explain(f"{name} 99.99", order) == ()
+
+
+@pytest.mark.parametrize("name", ["LARKFIELD4029", "LKF*LARKFIEL 4029X", "LARKFI 0800555"])
+def test_a_number_behind_a_name_does_not_hide_it(order, name):
+    assert explain(f"{name} 65.20 23 NOV", order)[0].certainty is Certainty.CERTAIN
+
+
 def test_of_two_equal_charges_the_day_decides_and_without_a_day_neither_is_certain(build):
     def bought(number, day):
         return build.order(number=number, charges=(build.charge(at=dt.datetime(2027, 3, day, 9, tzinfo=dt.UTC)),))
