@@ -65,15 +65,21 @@ def _failed(proof: Proof, explained: Outcome, cause: str | None) -> EndingText:
     if cause:
         message += f" Its log says: {cause}"
     hint = explained.hint
-    if proof.after != proof.before:
+    if (changed := _change_in_record(proof)) is not None:
+        message += f" {changed}"
         hint = hint.removeprefix(f"{NOTHING_CHANGED} ")
-        listed = proof.after is not None
-        record = (
-            f"lists {_versioned(proof.after)} all the same" if listed else f"no longer lists {_versioned(proof.before)}"
-        )
-        message += f" The system {record}."
     hint += f" (Exit code {explained.shown})"
     return EndingText(title=_FAILURES[proof.outcome], message=message, hint=hint)
+
+
+def _change_in_record(proof: Proof) -> str | None:
+    """Returns what the system lists otherwise than before the failure; None where it shows no change."""
+    if proof.after is not None:
+        return f"The system lists {_versioned(proof.after)} all the same." if proof.after != proof.before else None
+    # That a product is missing in a record that could not be read, which has a reason, shows no removal.
+    if proof.before is not None and proof.reason is None:
+        return f"The system no longer lists {_versioned(proof.before)}."
+    return None
 
 
 def _restart(proof: Proof, explained: Outcome) -> EndingText:

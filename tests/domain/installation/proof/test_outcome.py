@@ -189,6 +189,12 @@ def test_it_is_not_said_that_nothing_was_changed_where_the_record_tells_otherwis
     assert text.hint == f"{unchanged}Start it again whenever you like. (Exit code 1602)"
 
 
+@pytest.mark.parametrize("after", [NOT_READ, replace(listing(OTHER), known=False, reason="a part is missing")])
+def test_a_record_that_cannot_be_read_afterwards_shows_no_removal(after):
+    text = proof_text(run(listing(OLD, OTHER), after, 1602), explain_exit(1602, None), "x")
+    assert text.message == "The installation was cancelled."
+
+
 @pytest.mark.parametrize(
     ("name", "publisher", "same"),
     [
