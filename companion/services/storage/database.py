@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import functools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -108,6 +109,7 @@ _SAVED = {
 }
 
 
+@functools.cache
 def _kinds() -> dict[str, type[Model]]:
     # Loaded when a library has to be restored: every start opens one.
     from companion.domain.reminders.history import InboxEntry
