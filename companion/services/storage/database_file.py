@@ -161,14 +161,18 @@ def _require_library(path: Path) -> None:
 
     SQLite would wait for ever for a pipe in the place of one of its files. Raises `OSError` for that.
     """
-    for ending in (*ENDINGS[1:], "-journal"):
-        beside = path.with_name(path.name + ending)
-        if beside.exists() and not beside.is_file():
-            raise OSError(errno.ENXIO, f"{beside.name} is no plain file")
+    if (odd := _no_plain_file(path)) is not None:
+        raise OSError(errno.ENXIO, f"{odd.name} is no plain file")
     with open_plain(path) as file:
         begin = file.read(len(_MAGIC))
     if begin and begin != _MAGIC:
         raise Unusable(UnusableReason.UNREADABLE)
+
+
+def _no_plain_file(path: Path) -> Path | None:
+    """Returns a pipe, a device or a folder in the place of a file of the library; None where there is none."""
+    files = (path.with_name(path.name + ending) for ending in (*ENDINGS, "-journal"))
+    return next((each for each in files if each.exists() and not each.is_file()), None)
 
 
 def _refuse_newer(db: sqlite3.Connection, path: Path, migrations: Sequence[str]) -> None:
@@ -259,9 +263,7 @@ def explained(error: sqlite3.DatabaseError, folder: Path) -> Exception:
 
 def not_readable(path: Path, error: Exception) -> CompanionError:
     """Returns the error for a library that can neither be written to nor read."""
-    files = (path.with_name(path.name + ending) for ending in (*ENDINGS, "-journal"))
-    odd = next((each for each in files if each.exists() and not each.is_file()), None)
-    if odd is not None:
+    if (odd := _no_plain_file(path)) is not None:
         kind, that = ("folder", "folder") if odd.is_dir() else ("pipe or a device", "pipe or device")
         return CompanionError(
             ErrorCode.LIBRARY_NOT_WRITABLE,
