@@ -76,9 +76,8 @@ _AUTO_RENEWAL = {
 
 def date_of(text: str, zone: dt.tzinfo) -> dt.datetime:
     """Returns a moment that lies on the day a date says; a day without a zone is taken as it is, in `zone`."""
-    if len(text) == len("2027-01-08"):
-        return dt.datetime.combine(dt.date.fromisoformat(text), dt.time(12), tzinfo=zone)
-    return dt.datetime.fromisoformat(text)
+    stated = as_stated(text)
+    return stated if isinstance(stated, dt.datetime) else dt.datetime.combine(stated, dt.time(12), tzinfo=zone)
 
 
 def as_stated(text: str) -> dt.date:
