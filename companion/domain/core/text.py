@@ -35,7 +35,7 @@ _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 
 def day_in(moment: dt.date, zone: dt.tzinfo) -> dt.date:
     """Returns the day of a moment in `zone`; a calendar day of which no time is known is the same everywhere."""
-    return moment.astimezone(zone) if isinstance(moment, dt.datetime) else moment
+    return moment.astimezone(zone).date() if isinstance(moment, dt.datetime) else moment
 
 
 def plain_date(zone: dt.tzinfo) -> FormatDate:
