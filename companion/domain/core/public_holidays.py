@@ -69,11 +69,12 @@ def _load_only_what_is_used() -> None:
     small part.
     """
     library = importlib.util.find_spec("holidays")
+    if library is None:
+        return
     for part in ("countries", "groups", "calendars"):
         name = f"holidays.{part}"
         # Looked for in the library's folder: to find a part by its name would load the library, which loads them all.
-        folders = library.submodule_search_locations if library is not None else None
-        found = PathFinder.find_spec(name, folders)
+        found = PathFinder.find_spec(name, library.submodule_search_locations)
         if name not in sys.modules and found is not None:
             sys.modules.setdefault(name, _package_not_run(found))
 
