@@ -8,7 +8,8 @@ the order of the parts and what is written about custom actions are not.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from itertools import dropwhile, islice, takewhile
 
 from companion.domain.installation.logs.text import Found
 
@@ -85,17 +86,14 @@ def _quietly_said(lines: Sequence[str]) -> list[str]:
     """Returns the lines that tell what went wrong, of the program that was run quietly last; else its last line."""
     block = [found[1].strip() for line in _last_run(lines) if (found := _QUIET.match(line)) is not None]
     words = [line for line in block if not _EMPTY_WORDS.match(line)]
-    first = next((at for at, line in enumerate(words) if _TELLS.search(line)), None)
-    if first is None:
-        return words[-1:]
-    following = words[first : first + _MOST_SAID]
-    return [line for at, line in enumerate(following) if all(map(_TELLS.search, following[: at + 1]))]
+    telling = takewhile(_TELLS.search, dropwhile(lambda line: not _TELLS.search(line), words))
+    return list(islice(telling, _MOST_SAID)) or words[-1:]
 
 
-def _last_run(lines: Sequence[str]) -> Iterator[str]:
-    """Yields the lines since another custom action ended, or was entered."""
+def _last_run(lines: Sequence[str]) -> Sequence[str]:
+    """Returns the lines since another custom action ended, or was entered."""
     start = max((at for at, line in enumerate(lines) if _CUSTOM.search(line) or ":  Entering " in line), default=-1)
-    yield from lines[start + 1 :]
+    return lines[start + 1 :]
 
 
 def _thrown(lines: Sequence[str]) -> str:
