@@ -23,7 +23,7 @@ from companion.domain.entitlements.download_access import DownloadWindow, Window
 from companion.domain.entitlements.licences import EffectiveStatus, carried_on, effective_status
 from companion.domain.entitlements.seats import SeatUse, ThisPC, seat_use
 from companion.domain.reminders.dates import ReminderKind
-from companion.domain.reminders.schedule import Lead, Leads
+from companion.domain.reminders.schedule import Leads
 from companion.domain.reminders.settings import ReminderSettings
 from companion.domain.store.orders import ExtensionStatus, Licence, Order
 from companion.domain.store.profile import Profile
@@ -186,9 +186,10 @@ def _date_concerns(
     zone: dt.tzinfo,
 ) -> tuple[Concern, ...]:
     if charge is None:
-        ends, wanted = licence.expires_at, leads.of(ReminderKind.EXPIRY, term)
-        return (Concern.EXPIRES_SOON,) if ends is not None and _within(ends, wanted, now, zone) else ()
-    if not _within(charge.at, leads.of(ReminderKind.RENEWAL, term), now, zone):
+        ends = licence.expires_at
+        soon = ends is not None and leads.is_near(ReminderKind.EXPIRY, ends, now, zone, term)
+        return (Concern.EXPIRES_SOON,) if soon else ()
+    if not leads.is_near(ReminderKind.RENEWAL, charge.at, now, zone, term):
         return ()
     return (Concern.RENEWS_SOON, Concern.PRICE_RISES) if charge.rises else (Concern.RENEWS_SOON,)
 
@@ -199,18 +200,12 @@ def _window_concerns(
     policy, at = profile.policies.downloads, window.changes_at
     if at is None:
         return ()
-    if window.is_open and _within(at, leads.of(ReminderKind.DOWNLOAD_WINDOW), now, zone):
+    if window.is_open and leads.is_near(ReminderKind.DOWNLOAD_WINDOW, at, now, zone):
         return (Concern.WINDOW_CLOSES_SOON,)
     # A window that closed long ago, or that cannot be opened or is not needed, is no concern; the card says it closed.
     useful = policy.extension_possible and seats.this_pc is ThisPC.NOT_YET
     recent = window.state is WindowState.CLOSED and policy.window.after(at) > now
     return (Concern.WINDOW_CLOSED,) if useful and recent else ()
-
-
-def _within(date: dt.datetime, leads: Iterable[Lead], now: dt.datetime, zone: dt.tzinfo) -> bool:
-    """Whether `date` is nearer than the longest of these leads."""
-    day = date.astimezone(zone).date()
-    return any(lead.period.after(now.astimezone(zone)).date() >= day for lead in leads)
 
 
 def _tone(state: EffectiveStatus, settled: bool, concerns: tuple[Concern, ...]) -> Tone:

@@ -17,7 +17,7 @@ from companion.domain.purchases.purchase import Overview, Product
 from companion.domain.purchases.values import UNKNOWN_EXPIRY, AutoRenewal, EntitlementState, Expiry, ExpiryKind
 from companion.domain.purchases.words import STATE_WORDS, as_stated, date_of, ends_words, origin_words
 from companion.domain.reminders.dates import ReminderKind
-from companion.domain.reminders.schedule import Lead, Leads
+from companion.domain.reminders.schedule import Leads
 from companion.domain.reminders.settings import ReminderSettings
 
 _ENDED = {
@@ -188,20 +188,16 @@ def _concerns(
         (PurchaseConcern.CANCEL_SOON, _date(found.cancel_by, zone) if found.auto_renew in _MAY_RENEW else None),
         (PurchaseConcern.RETURN_SOON, _date(found.return_by, zone)),
     )
-    for concern, date in dates:
-        if alive and date is not None and _is_near(date, leads.of(_LEADS_OF[concern]), now, zone):
+    for concern, date in dates if alive else ():
+        if date is None or days_until(date, now, zone) < 0:
+            continue
+        if leads.is_near(_LEADS_OF[concern], date, now, zone):
             concerns.append(concern)
     if found.auto_renew is AutoRenewal.FAILED and alive:
         concerns.append(PurchaseConcern.CHARGE_FAILED)
     if found.conflicts:
         concerns.append(PurchaseConcern.SOURCES_DISAGREE)
     return tuple(concerns)
-
-
-def _is_near(date: dt.datetime, leads: Iterable[Lead], now: dt.datetime, zone: dt.tzinfo) -> bool:
-    """Whether a date is today or later, and nearer than the longest of these leads."""
-    day, today = date.astimezone(zone).date(), now.astimezone(zone)
-    return any(today.date() <= day <= lead.period.after(today).date() for lead in leads)
 
 
 def _date(text: str | None, zone: dt.tzinfo) -> dt.datetime | None:

@@ -112,6 +112,13 @@ class Leads:
             self._of_term[key] = short or tuple(sorted(leads, key=lambda lead: days_in(lead.period))[:1])
         return self._of_term[key]
 
+    def is_near(
+        self, kind: ReminderKind, date: dt.datetime, now: dt.datetime, zone: dt.tzinfo, term: Period | None = None
+    ) -> bool:
+        """Whether a date is nearer than the longest lead of its `kind`, for a plan of this `term`."""
+        day, today = date.astimezone(zone).date(), now.astimezone(zone)
+        return any(lead.period.after(today).date() >= day for lead in self.of(kind, term))
+
     def reaching(self, subject: Subject, today: int) -> tuple[tuple[int, Lead], ...]:
         """For each lead of `subject` the last day it reaches from `today`, the nearest first."""
         key = (subject.kind, subject.term, today)
