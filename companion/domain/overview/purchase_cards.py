@@ -227,14 +227,15 @@ def state_words(card: PurchaseCard) -> str:
 
 def standing_words(found: Overview, now: dt.datetime, zone: dt.tzinfo, format_date: FormatDate) -> str:
     """Returns how a purchase stands, in a few words for a list: until when it is good, or why it no longer is."""
-    card = _card(found, Leads(None, ReminderSettings()), now, zone)
-    if card.state in _ENDED:
-        return state_words(card).lower()
-    ends = ends_words(card.until, format_date)
-    if card.state is EntitlementState.EXPIRED:
-        return f"expired, ran {ends}" if card.until.at is not None else "expired"
-    if card.state in (EntitlementState.DISPUTED, EntitlementState.TEST):
-        return f"{state_words(card).lower()}, {ends}"
+    until = _until(found.products, zone)
+    state = _state(found, until.ends(zone), now)
+    if state in _ENDED:
+        return STATE_WORDS[state].lower()
+    ends = ends_words(until, format_date)
+    if state is EntitlementState.EXPIRED:
+        return f"expired, ran {ends}" if until.at is not None else "expired"
+    if state in (EntitlementState.DISPUTED, EntitlementState.TEST):
+        return f"{STATE_WORDS[state].lower()}, {ends}"
     return ends
 
 
