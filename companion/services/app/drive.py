@@ -9,7 +9,8 @@ import errno
 import threading
 import time
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from concurrent.futures import Future, wait
+from typing import TypeVar
 
 from companion.domain.core.errors import Cancelled
 from companion.services.app.cancellation import Cancellation
@@ -52,55 +53,23 @@ def at_drive(
     waited for: what it returns all the same is handed to `too_late`, on its thread.
     """
     cancellation.check()
-    job = _Job(work, Signs(seconds), too_late)
-    threading.Thread(target=job.run, name="drive", daemon=True).start()
+    signs, answer = Signs(seconds), Future[T]()
+    threading.Thread(target=_answer, args=(answer, work, signs), name="drive", daemon=True).start()
     try:
-        while not job.over.wait(_LOOK_SECONDS):
+        while not wait([answer], _LOOK_SECONDS).done:
             cancellation.check()
-            if time.monotonic() >= job.signs.until:
+            if time.monotonic() >= signs.until:
                 raise TimeoutError(errno.ETIMEDOUT, "the drive does not answer")
     except BaseException:
-        job.abandon()
+        signs.abandoned = True
+        answer.add_done_callback(lambda late: too_late(late.result()) if late.exception() is None else None)
         raise
-    return job.result()
+    return answer.result()
 
 
-class _Job(Generic[T]):
-    """The work, on a daemon thread: a call that never returns does not keep the program from ending."""
-
-    def __init__(self, work: Callable[[Signs], T], signs: Signs, too_late: Callable[[T], object]) -> None:
-        self.signs = signs
-        self.over = threading.Event()
-        self._work = work
-        self._too_late = too_late
-        self._lock = threading.Lock()
-        self._results: list[T] = []
-        self._error: BaseException | None = None
-
-    def run(self) -> None:
-        try:
-            self._end(self._work(self.signs))
-        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
-            self._error = error
-        finally:
-            self.over.set()
-
-    def abandon(self) -> None:
-        """What the work returns is not taken any more."""
-        with self._lock:
-            self.signs.abandoned = True
-            unwanted, self._results = self._results, []
-        for result in unwanted:
-            self._too_late(result)
-
-    def result(self) -> T:
-        if self._error is not None:
-            raise self._error
-        return self._results[0]
-
-    def _end(self, result: T) -> None:
-        with self._lock:
-            if not self.signs.abandoned:
-                self._results.append(result)
-                return
-        self._too_late(result)
+def _answer(answer: Future[T], work: Callable[[Signs], T], signs: Signs) -> None:
+    """Runs on a daemon thread: a call that never returns does not keep the program from ending."""
+    try:
+        answer.set_result(work(signs))
+    except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
+        answer.set_exception(error)
