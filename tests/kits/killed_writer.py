@@ -68,7 +68,7 @@ def write(path: Path, pipe: int, begin: int) -> None:
             library.update_request(STORE, "switch", lambda _, request=request: request)  # type: ignore[misc]
             library.remember_receipt(STORE, str(number), receipt(number))
             os.write(pipe, b"r%d\n" % number)
-            library.remember_queue(STORE, entries(number))
+            library.change_queue(STORE, library.queue(STORE), entries(number))
             os.write(pipe, b"q%d\n" % number)
         library.copy(renew=True)
         library.close()

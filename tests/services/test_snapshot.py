@@ -49,7 +49,7 @@ def test_one_snapshot_has_all_that_the_services_would_tell_one_by_one(
         FAMILY, download.artifact_id, cancellation=Cancellation(), progress=lambda _: None
     )
     queued = services.order_downloads.queue_entry(FAMILY, download)
-    services.library.remember_queue(services.orders.store, (queued,))
+    services.library.change_queue(services.orders.store, (), (queued,))
     services.orders.actions.switch_auto_renew(FAMILY, order.subscriptions[0], False)
     services.orders.actions.open_case(FAMILY, "It does not start", "{}")
     services.library.remember_setting("geometry", "AAEC")

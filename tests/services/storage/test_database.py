@@ -69,8 +69,8 @@ def test_an_order_that_is_removed_takes_its_queued_downloads_along(path: Path) -
     )
     for store, number in ((STORE, "AB"), (STORE, "AB/1"), (OTHER, "AB/1")):
         library.add_order(store, number, NOW)
-    library.remember_queue(STORE, (removed, kept))
-    library.remember_queue(OTHER, (elsewhere,))
+    library.change_queue(STORE, (), (removed, kept))
+    library.change_queue(OTHER, (), (elsewhere,))
     assert library.remove_order(STORE, "AB/1")
     assert library.queue(STORE) == (kept,)
     assert library.queue(OTHER) == (elsewhere,)
@@ -142,14 +142,14 @@ def test_files_and_queue_are_kept_in_order(path: Path, tmp_path: Path) -> None:
         QueueEntry(key=DownloadKey(order_number="1", artifact_id=str(index)), name="x", folder=str(tmp_path))
         for index in (3, 1, 2)
     )
-    library.remember_queue(STORE, entries)
+    library.change_queue(STORE, (), entries)
     library.close()
     library = Library(path)
     assert library.files(STORE) == (file,)
     assert file.path == tmp_path / "Setup ✓.run"
     assert all(b"CANARY-71" not in part.read_bytes() for part in tmp_path.glob("library.db*"))
     assert library.queue(STORE) == entries
-    library.remember_queue(STORE, entries[:1])
+    library.change_queue(STORE, entries, entries[:1])
     assert library.queue(STORE) == entries[:1]
     assert library.files(OTHER) == ()
     assert library.queue(OTHER) == ()
@@ -204,7 +204,7 @@ def test_a_queue_kept_under_one_text_is_split_into_order_and_artifact(path: Path
     assert found[1].trouble == DownloadFailure(**trouble)
     assert found[3].path == "/home/a/Setup ✓.run"
     assert {(entry.name, entry.folder) for entry in found} == {("Setup", "/home/a")}
-    library.remember_queue(STORE, found)
+    library.change_queue(STORE, found, found)
     assert library.queue(STORE) == found
     library.close()
 

@@ -139,7 +139,7 @@ def test_rows_of_every_other_table_leave_out_what_cannot_be_read(
         library.update_request(STORE, name, lambda _: REQUEST)
         change = ReminderChange(None, reminder(name))
         assert library.replace_reminders(STORE, [change]) == (True,)
-    library.remember_queue(STORE, (queued("1"), queued("2")))
+    library.change_queue(STORE, (), (queued("1"), queued("2")))
     for table, key in (("files", "number"), ("timeline", "number"), ("intents", "what"), ("reminders", "number")):
         assert run(f"UPDATE {table} SET body = ? WHERE {key} = '1'", body) == 1, table  # noqa: S608 - our own names
     run("UPDATE queue SET body = ? WHERE number = '1'", body)
@@ -178,9 +178,9 @@ def test_invoices_cases_and_profiles_that_cannot_be_read_are_not_known_yet(
 def test_a_queued_download_that_cannot_be_read_is_kept_when_the_queue_is_written(
     library: Library, run: Callable[..., int]
 ) -> None:
-    library.remember_queue(STORE, (queued("1"), queued("2"), queued("3")))
+    library.change_queue(STORE, (), (queued("1"), queued("2"), queued("3")))
     run("UPDATE queue SET body = '{\"later\": 1}' WHERE number = '1'")
-    library.remember_queue(STORE, (queued("3"), queued("2"), queued("4")))
+    library.change_queue(STORE, library.queue(STORE), (queued("3"), queued("2"), queued("4")))
     assert [known.key.order_number for known in library.queue(STORE)] == ["3", "2", "4"]
     assert run("UPDATE queue SET position = 9 WHERE number = '1' AND body = '{\"later\": 1}'") == 1
 

@@ -282,7 +282,7 @@ def test_a_paused_download_is_offered_again_after_the_next_start(
     entry = services.order_downloads.queue_entry(account.order_number, download)
     program.app_state.downloads.close()
     kept = msgspec.structs.replace(entry, state=TransferState.PAUSED)
-    services.library.remember_queue(store.url, (kept,))
+    services.library.change_queue(store.url, (), (kept,))
     again = WindowedProgram(qapp, services, theme=LIGHT)
     try:
         again.start(in_tray=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -40,21 +40,22 @@ class DownloadTable(Tables):
         return read_bodies((body for (body,) in rows), QueueEntry)
 
     @or_in_memory
-    def remember_queue(self, store: str, entries: tuple[QueueEntry, ...]) -> None:
-        """Keep the downloads that were asked for, replacing those before; rows that cannot be read stay, at the end."""
-        with self._writing() as db:
-            _replace_queue(db, store, lambda _: entries)
-
-    @or_in_memory
     def change_queue(
         self, store: str, before: tuple[QueueEntry, ...], after: tuple[QueueEntry, ...]
     ) -> frozenset[DownloadKey]:
         """Keep `after` in place of `before`, by one transaction; what others have removed or added stays so.
 
-        Returns what was in `before` and is no longer there.
+        Rows that cannot be read stay, at the end. Returns what was in `before` and is no longer there.
         """
         with self._writing() as db:
-            there = _replace_queue(db, store, lambda there: after_changes_of_others(before, after, there))
+            rows = db.execute(
+                "SELECT number, artifact, body FROM queue WHERE store = ? ORDER BY position", (store,)
+            ).fetchall()
+            there = read_bodies((body for _, _, body in rows), QueueEntry)
+            entries = after_changes_of_others(before, after, there)
+            if entries != there:
+                unreadable = [row for row in rows if body_or_none(row[-1], QueueEntry) is None]
+                _replace_queue(db, store, entries, unreadable)
         return removed_by_others(before, there)
 
     @or_in_memory
@@ -65,18 +66,11 @@ class DownloadTable(Tables):
 
 
 def _replace_queue(
-    db: sqlite3.Connection, store: str, changed: Callable[[tuple[QueueEntry, ...]], tuple[QueueEntry, ...]]
-) -> tuple[QueueEntry, ...]:
-    """Write what `changed` makes of the queue that is there; returns what was there."""
-    rows = db.execute("SELECT number, artifact, body FROM queue WHERE store = ? ORDER BY position", (store,)).fetchall()
-    unreadable = [row for row in rows if body_or_none(row[-1], QueueEntry) is None]
-    there = read_bodies((body for _, _, body in rows), QueueEntry)
-    entries = changed(there)
-    if entries != there:
-        written = [(each.key.order_number, each.key.artifact_id, encode_without_secrets(each)) for each in entries]
-        db.execute("DELETE FROM queue WHERE store = ?", (store,))
-        db.executemany(
-            "INSERT INTO queue VALUES (?, ?, ?, ?, ?)",
-            [(store, position, *row) for position, row in enumerate([*written, *unreadable])],
-        )
-    return there
+    db: sqlite3.Connection, store: str, entries: Iterable[QueueEntry], unreadable: Iterable[tuple[str, str, object]]
+) -> None:
+    written = [(each.key.order_number, each.key.artifact_id, encode_without_secrets(each)) for each in entries]
+    db.execute("DELETE FROM queue WHERE store = ?", (store,))
+    db.executemany(
+        "INSERT INTO queue VALUES (?, ?, ?, ?, ?)",
+        [(store, position, *row) for position, row in enumerate([*written, *unreadable])],
+    )

@@ -79,7 +79,7 @@ def test_it_leaves_the_queue_which_could_not_ask_for_it_any_more(cli: Cli, part:
         QueueEntry(DownloadKey(number, "a"), "setup.run", str(part.parent), TransferState.PAUSED)
         for number in (FAMILY, BRITISH)
     ]
-    library.remember_queue(cli.url or "", tuple(entries))
+    library.change_queue(cli.url or "", (), tuple(entries))
     library.close()
     cli("orders", "remove", FAMILY)
     library = Library(cli.home / "library.db")
@@ -91,7 +91,7 @@ def test_the_queue_forgets_the_downloads_of_a_purchase(cli: Cli) -> None:
     ids = [cli("purchases", "new", "--product", name, "--expires", "2028-01-08", "--json").json["id"] for name in "AB"]
     library = Library(cli.home / "library.db")
     entries = [QueueEntry(DownloadKey(id_, "a"), "setup.run", str(cli.home), TransferState.PAUSED) for id_ in ids]
-    library.remember_queue(PURCHASES, tuple(entries))
+    library.change_queue(PURCHASES, (), tuple(entries))
     cli("purchases", "remove", ids[0], "--yes")
     assert [entry.key.order_number for entry in library.queue(PURCHASES)] == [ids[1]]
     library.close()
