@@ -10,9 +10,7 @@ from companion.domain.reminders.dates import ReminderFacts, ReminderKind, Subjec
 from companion.domain.reminders.due import Reminder, upcoming
 from companion.domain.reminders.history import InboxEntry, current, newest_first
 from companion.domain.reminders.settings import ReminderSettings
-
-_FEW = 2
-"""So many downloads that close are told one by one; more of them are told together."""
+from companion.domain.reminders.text import FEW_DOWNLOADS
 
 
 class StoreDates(NamedTuple):
@@ -49,7 +47,7 @@ def all_dates(stores: Sequence[StoreDates], settings: ReminderSettings) -> AllDa
         key=lambda pair: pair[1].subject.date,
     )
     downloads = [pair for pair in all_due if pair[1].kind is ReminderKind.DOWNLOAD_WINDOW]
-    together = downloads if len(downloads) > _FEW else []
+    together = downloads if len(downloads) > FEW_DOWNLOADS else []
     due = [pair for pair in all_due if not together or pair[1].kind is not ReminderKind.DOWNLOAD_WINDOW]
     ahead = [(place, subject) for place, store, facts in known for subject in upcoming(facts, store.now)]
     shown = [(place, entry) for place, store in enumerate(stores) for entry in newest_first(store.entries)]

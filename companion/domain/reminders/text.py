@@ -13,6 +13,9 @@ from companion.domain.reminders.due import Reminder
 from companion.domain.reminders.purchase_text import purchase_words
 from companion.domain.reminders.settings import AT_OPENING
 
+FEW_DOWNLOADS = 2
+"""So many downloads that close are told one by one; more of them are told together."""
+
 
 class ReminderAction(enum.StrEnum):
     """What a notice offers to do; putting it off is always possible besides."""
@@ -73,7 +76,7 @@ def summary(reminders: Sequence[Reminder], format_date: FormatDate, format_money
         return None
     if len(reminders) == 1:
         return reminder_text(reminders[0], format_date, format_money)
-    if len(reminders) > 2 and all(reminder.kind is ReminderKind.DOWNLOAD_WINDOW for reminder in reminders):
+    if len(reminders) > FEW_DOWNLOADS and all(reminder.kind is ReminderKind.DOWNLOAD_WINDOW for reminder in reminders):
         return open_downloads(sorted(reminders, key=lambda reminder: reminder.subject.date))
     titles = [reminder_text(reminder, format_date, format_money).title for reminder in reminders]
     shown = titles[:3] if len(titles) <= 4 else titles[:2]
