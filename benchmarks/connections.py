@@ -177,7 +177,7 @@ def measure(clients: int, processes: int) -> Found:
 
 
 def figures(clients: int = 2000, processes: int = 2) -> list[Figure]:
-    """Returns how that many clients with a connection each fared."""
+    """Returns the figures of that many clients, each with a connection of its own."""
     found = measure(clients, processes)
     return [
         Figure(f"{found.clients:,} connections: what went wrong", found.wrong, "", 0),

@@ -196,7 +196,7 @@ Section "Companion" THE_PROGRAM
   Call Register
 SectionEnd
 
-; Beside the version that is installed, until the new one has proved itself, there is room for another.
+; The new version lies beside the installed one until it has been tried, so there has to be room for both.
 Function RequireRoom
   SectionGetSize ${THE_PROGRAM} $0
   System::Int64Op $0 + ${SPARE_KIB}

@@ -71,7 +71,7 @@ _WITHOUT_SUPPORT = (
     ("Ask support for the right download", "Get the right download from its maker"),
 )
 _32_BITS, _NEGATIVE = 0xFFFFFFFF, 0xFFFF0000
-"""From the second on a number is an installer's own negative one."""
+"""All bits of an exit code of Windows, and the number from which on it is an installer's own negative one."""
 _OF_PACKAGES = range(15600, 15700)
 _STOPPING_SIGNALS = {1, 2, 15}
 _KILLED = 9

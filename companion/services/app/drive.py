@@ -18,8 +18,8 @@ from companion.services.app.cancellation import Cancellation
 T = TypeVar("T")
 
 ANSWER_SECONDS = 30.0
-"""Seconds without a sign after which a drive does not answer: a disk that sleeps needs ten, a server that is asked for
-anew somewhat more."""
+"""Seconds of silence after which a drive counts as not answering: a sleeping disk needs ten, connecting to a server
+again somewhat more."""
 SLOWEST = 1 << 20
 """Bytes a second that are expected of a drive where its work cannot be followed."""
 _LOOK_SECONDS = 0.1

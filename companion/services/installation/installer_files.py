@@ -189,8 +189,8 @@ def not_opened(path: Path, error: OSError | ValueError) -> CompanionError:
             ErrorCode.FILE_NOT_READABLE,
             "The drive does not answer",
             f"The drive with {name} does not answer.",
-            "If it is a network drive, check that the network is connected; if it is a stick or a disk, take it out "
-            "and put it in again. Or copy the file to this PC, then try again.",
+            "If it is a network drive, check that the network is connected; if it is a stick or a disk, unplug it and "
+            "plug it in again. Or copy the file to this PC, then try again.",
             kind=ErrorKind.USAGE,
         )
     # Windows refuses to open a folder, POSIX systems a pipe of the network kind.

@@ -25,7 +25,7 @@ def be_known_to_the_desktop() -> None:
 
 
 def return_freed_memory() -> None:
-    """Gives the system what this process has freed and still holds, where that is not done by itself."""
+    """Returns memory that this process has freed to the system, where its C library does not do so by itself."""
     if this_platform() is Platform.LINUX:
         from companion.services.platforms.linux import memory
 

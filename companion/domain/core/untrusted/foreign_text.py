@@ -46,7 +46,10 @@ def _acting_or_break() -> re.Pattern[str]:
 
 @functools.cache
 def _piled_marks() -> re.Pattern[str]:
-    """More combining marks in a row than any language writes; piled up they reach over the lines above and below."""
+    """Returns the pattern of more combining marks in a row than any language writes.
+
+    Piled up they reach over the lines above and below.
+    """
     return re.compile(f"([{_JOINED_MARKS}]{{4}})[{_JOINED_MARKS}]+")
 
 

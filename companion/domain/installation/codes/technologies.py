@@ -46,7 +46,7 @@ _NSIS: dict[int, Meaning] = {
 _NO_ANSWERS = "Install it without --silent and answer its questions."
 _RIGHT, _AGAIN = "Ask support for the right download.", "Download it again, then install."
 _ROOM = "Free some space on the disk, then install again."
-# With a sign those of its scripts, without one those of its Setup.exe.
+# Negative codes come from its scripts, positive ones from its Setup.exe.
 _SHIELD: dict[int, Meaning] = {
     -1: (ExitMeaning.FAILED, "The installer failed without saying why.", _TELL),
     -2: (ExitMeaning.FAILED, "The installer could not work in the mode that it was started in.", _NO_ANSWERS),

@@ -30,13 +30,13 @@ _SIGNED = "Get it from its maker, and ask there if the result is the same."
 _DATE = "Check the date of this PC, then install again."
 _ALLOW = "Install again, and answer “Yes” if Windows asks. An antivirus program may also forbid it."
 _IN_USE = "Close the programs that use it, then install again. Checking this PC finds them."
-# Access violation, stack overflow, damaged memory, an exception of C++ or .NET that the installer did not expect; an
-# instruction that there is none of, a division by zero, an exception in a window, an assertion, a breakpoint.
+# Access violation, stack overflow, damaged memory, an unhandled exception of C++ or .NET; an illegal instruction, a
+# division by zero, a privileged instruction, an exception in a window procedure, a failed assertion, a breakpoint.
 _CRASHES = (
     *(0xC0000005, 0xC00000FD, 0xC0000374, 0xC0000409, 0xE06D7363, 0xE0434352),
     *(0xC000001D, 0xC0000094, 0xC0000096, 0xC000041D, 0xC0000420, 0x80000003),
 )
-# A library, or a function of one, that was not found when the program was loaded or called for it.
+# A library, or a function of one, that was missing when the program was loaded or first used it.
 _MISSING = (0xC0000135, 0xC0000138, 0xC0000139, 0xC06D007E, 0xC06D007F)
 _COPY = "If it lies on a network drive or a stick, copy the file to this PC, then install again."
 _PACKAGES_OF_WINDOWS: dict[int, Meaning] = {
