@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.untrusted.foreign_text import clean_text
@@ -37,7 +36,13 @@ from companion.domain.store.rules.general import GeneralRules
 from companion.services.app.cancellation import Cancellation
 from companion.services.app.drive import ANSWER_SECONDS, Signs
 from companion.services.app.input_file import open_plain
-from companion.services.installation.installer_files import digest_of, identify, identify_here, read_file_safely
+from companion.services.installation.installer_files import (
+    digest_of,
+    hold_file_safely,
+    identify,
+    identify_here,
+    read_file_safely,
+)
 from companion.services.installation.installer_logs import InstallerLogs
 from companion.services.installation.proven_files import ProvenFiles
 from companion.services.installation.recovery import Recovery
@@ -61,14 +66,6 @@ class _Ran:
     children: dict[int, Process]
     launched: Path
     log: Path | None
-
-
-class _Held(NamedTuple):
-    """What a held file is, and the path to launch; it is held until `stack` is closed."""
-
-    found: InstallerIdentity
-    launchable: Path
-    stack: contextlib.ExitStack
 
 
 class FileInstaller:
@@ -189,7 +186,8 @@ class FileInstaller:
     ) -> _Ran:
         """Hold the file, make sure that it is the one that was looked at, and run it to the end of its process."""
         on_step(InstallationProgress(step=InstallationStep.VERIFYING, sentence=f"{file.name} is checked once more."))
-        with self._held(file, cancellation) as (found, launchable):
+        held = hold_file_safely(Path(file.place), partial(self._hold, file), cancellation, self._answer_seconds)
+        with held as (found, launchable):
             cancellation.check()
             log = self._logs.begin(found.technology)
             on_step(InstallationProgress(step=InstallationStep.STARTING, sentence=f"{file.name} is started."))
@@ -207,30 +205,20 @@ class FileInstaller:
             return _Ran(code, children, launchable, log)
 
     @contextlib.contextmanager
-    def _held(self, file: CheckedFile, cancellation: Cancellation) -> Iterator[tuple[InstallerIdentity, Path]]:
-        """What the file is, and the path to launch, as `ProgramLauncher.pin` holds it. Raises `CompanionError`."""
-        held = read_file_safely(
-            Path(file.place),
-            partial(self._hold, file),
-            cancellation,
-            self._answer_seconds,
-            too_late=lambda late: late.stack.close(),
-        )
-        with held.stack:
-            yield held.found, held.launchable
+    def _hold(self, file: CheckedFile, signs: Signs) -> Iterator[tuple[InstallerIdentity, Path]]:
+        """Hold the file, and make sure that it is the one that was looked at, and that it is to be run.
 
-    def _hold(self, file: CheckedFile, signs: Signs) -> _Held:
-        """Hold the file, and make sure that it is the one that was looked at, and that it is to be run."""
+        What it is, and the path to launch, as `ProgramLauncher.pin` holds it.
+        """
         path = Path(file.place)
-        with contextlib.ExitStack() as stack:
-            handle, launchable = stack.enter_context(self._platform.programs.pin(path, signs))
+        with self._platform.programs.pin(path, signs) as (handle, launchable):
             if digest_of(handle, signs) != (file.sha256, file.size):
                 raise _changed(file.name)
             found = identify_here(launchable, path.name, self._platform, signs)
             if found.technology is not file.found.technology or found.version != file.found.version:
                 raise _changed(file.name)
             _refuse(found, file.name)
-            return _Held(found, launchable, stack.pop_all())
+            yield found, launchable
 
     def _evidence(
         self, file: CheckedFile, explained: Outcome, before: SystemRecord, waited: bool, still: tuple[Process, ...]

@@ -6,7 +6,7 @@ import contextlib
 import errno
 import hashlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -105,6 +105,27 @@ def read_file_safely(
         return at_drive(work, cancellation, seconds=seconds, too_late=too_late)
     except (OSError, ValueError) as error:
         raise not_opened(path, error) from None
+
+
+@contextlib.contextmanager
+def hold_file_safely(
+    path: Path,
+    hold: Callable[[Signs], contextlib.AbstractContextManager[T]],
+    cancellation: Cancellation,
+    seconds: float = ANSWER_SECONDS,
+) -> Iterator[T]:
+    """What `hold` at the drive of a file gives, until the end of the block; what it gives too late is let go.
+
+    Raises as `read_file_safely`.
+    """
+
+    def begin(signs: Signs) -> tuple[T, contextlib.ExitStack]:
+        with contextlib.ExitStack() as stack:
+            return stack.enter_context(hold(signs)), stack.pop_all()
+
+    held, stack = read_file_safely(path, begin, cancellation, seconds, too_late=lambda late: late[1].close())
+    with stack:
+        yield held
 
 
 def identify_here(path: Path, name: str, platform: PlatformServices, signs: Signs) -> InstallerIdentity:

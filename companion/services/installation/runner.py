@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
@@ -19,7 +19,7 @@ from companion.domain.store.orders import Grant
 from companion.domain.store.profile import ExitMeaning, Profile
 from companion.services.app.cancellation import Cancellation
 from companion.services.app.drive import SLOWEST, Signs
-from companion.services.installation.installer_files import digest_of, read_file, read_file_safely
+from companion.services.installation.installer_files import digest_of, hold_file_safely, read_file
 from companion.services.installation.watching import InstallerWatch, OnStep, step_at
 from companion.services.platforms.protocol import PlatformServices
 
@@ -36,12 +36,11 @@ class _Ran(NamedTuple):
 
 
 class _Held(NamedTuple):
-    """A verified file, and the path to launch; it is held until `stack` is closed."""
+    """A verified file that is held: the path to launch, who signed it, and what made it."""
 
     launchable: Path
     signature: Signature
     technology: Technology
-    stack: contextlib.ExitStack
 
 
 class Installer:
@@ -108,13 +107,7 @@ class Installer:
     ) -> _Ran:
         """Verify the file and run it to the end of its first process."""
         on_step(InstallationProgress(step=InstallationStep.VERIFYING, sentence=f"{path.name} is checked once more."))
-        held = read_file_safely(
-            path,
-            partial(self._hold, path, grant, must_be_signed),
-            cancellation,
-            too_late=lambda late: late.stack.close(),
-        )
-        with held.stack:
+        with hold_file_safely(path, partial(self._hold, path, grant, must_be_signed), cancellation) as held:
             cancellation.check()
             told = [f"{path.name} is started.", lacks_signature(held.signature, grant.publisher)]
             on_step(InstallationProgress(step=InstallationStep.STARTING, sentence=" ".join(filter(None, told))))
@@ -124,7 +117,8 @@ class Installer:
             code, children = self._watch.wait(launched, start, on_step)
             return _Ran(code, children, path.name, held.launchable, held.signature, held.technology)
 
-    def _hold(self, path: Path, grant: Grant, must_be_signed: bool, signs: Signs) -> _Held:
+    @contextlib.contextmanager
+    def _hold(self, path: Path, grant: Grant, must_be_signed: bool, signs: Signs) -> Iterator[_Held]:
         """Hold the file, and make sure that it is what the grant says, by the maker it names."""
         with contextlib.ExitStack() as stack:
             try:
@@ -134,7 +128,7 @@ class Installer:
             _verify(handle, grant, signs)
             signs(then=grant.size / SLOWEST)
             signature = self._check_signature(launchable, grant, must_be_signed)
-            return _Held(launchable, signature, read_file(launchable, answered=signs).technology, stack.pop_all())
+            yield _Held(launchable, signature, read_file(launchable, answered=signs).technology)
 
     def _check_signature(self, path: Path, grant: Grant, must_be_signed: bool) -> Signature:
         signature = self._platform.programs.signature(path)
