@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.figures import Figure, NotMeasuredError, table
+from benchmarks.figures import Figure, NotMeasuredError, shown
 from tools.windows.build import lab
 
 ROOT = Path(__file__).parents[1]
@@ -67,11 +67,9 @@ def _there(path: Path) -> str:
 
 def main() -> int:
     try:
-        found = figures()
+        return shown(figures())
     except NotMeasuredError as why:
         sys.exit(str(why))
-    print(table(found))
-    return int(any(each.met is False for each in found))
 
 
 if __name__ == "__main__":

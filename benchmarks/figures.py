@@ -48,6 +48,13 @@ def table(figures: Iterable[Figure]) -> str:
     return "\n".join(lines)
 
 
+def shown(figures: Iterable[Figure]) -> int:
+    """Print the figures of one benchmark; returns the exit code of its program, 1 when a goal is missed."""
+    found = tuple(figures)
+    print(table(found))
+    return int(any(each.met is False for each in found))
+
+
 def as_json(figures: Iterable[Figure]) -> list[dict[str, Any]]:
     """Returns the figures as values of JSON."""
     return [

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.figures import Figure, table
+from benchmarks.figures import Figure, shown
 from benchmarks.reminders import NOW, order
 from companion.domain.purchases.facts import Fact, Field, Source, SourceKind
 from companion.domain.purchases.purchase import Purchase
@@ -179,9 +179,7 @@ def figures() -> list[Figure]:
 
 
 def main() -> int:
-    found = figures()
-    print(table(found))
-    return int(any(each.met is False for each in found))
+    return shown(figures())
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ import msgspec
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QLineEdit
 
-from benchmarks.figures import Figure, table
+from benchmarks.figures import Figure, shown
 from benchmarks.reminders import order
 from companion.domain.core.serialization import decode
 from companion.domain.store.look_plan import LookPlan
@@ -200,9 +200,7 @@ def figures() -> list[Figure]:
 
 
 def main() -> int:
-    found = figures()
-    print(table(found))
-    return int(any(each.met is False for each in found))
+    return shown(figures())
 
 
 if __name__ == "__main__":
