@@ -178,6 +178,7 @@ def _concerns(
     concerns = []
     alive = state not in (*_OVER, EntitlementState.REFUNDED)
     renews = date_of(found.renewal.at, zone) if found.renewal is not None and found.renewal.at is not None else None
+    term = found.renewal.period if found.renewal is not None else None
     by_itself = found.auto_renew is AutoRenewal.ON or (found.auto_renew is AutoRenewal.UNKNOWN and renews is not None)
     dates = (
         (PurchaseConcern.RENEWS_SOON, renews if by_itself else None),
@@ -191,7 +192,8 @@ def _concerns(
     for concern, date in dates if alive else ():
         if date is None or days_until(date, now, zone) < 0:
             continue
-        if leads.is_near(_LEADS_OF[concern], date, now, zone):
+        of_plan = term if concern is not PurchaseConcern.RETURN_SOON else None
+        if leads.is_near(_LEADS_OF[concern], date, now, zone, of_plan):
             concerns.append(concern)
     if found.auto_renew is AutoRenewal.FAILED and alive:
         concerns.append(PurchaseConcern.CHARGE_FAILED)

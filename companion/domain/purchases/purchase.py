@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from companion.domain.core.model import Instant, Model
 from companion.domain.core.money import Money
+from companion.domain.core.time.periods import Period
 from companion.domain.purchases.facts import Fact, Field, SourceKind
 from companion.domain.purchases.values import (
     UNKNOWN_EXPIRY,
@@ -64,6 +65,11 @@ class Renewal(Model, frozen=True):
     at: str | None = None
     amount: Money | None = None
     term: str | None = None
+
+    @property
+    def period(self) -> Period | None:
+        """How long it renews for, where that is stated."""
+        return Period.parse(self.term) if self.term is not None else None
 
 
 class PurchasedDownload(Model, frozen=True):

@@ -145,8 +145,7 @@ class _Dates:
         return _statement(resolve(prices)[0] if amount is not None and prices else fact)
 
     def _term(self) -> Period | None:
-        term = self._of.renewal.term if self._of.renewal is not None else None
-        return Period.parse(term) if term is not None else None
+        return self._of.renewal.period if self._of.renewal is not None else None
 
 
 def _statement(fact: Fact) -> Statement:

@@ -215,3 +215,16 @@ def test_a_date_is_near_as_early_as_the_person_wants_to_hear_of_it(
     ):
         (made,) = purchase_cards([owned(**values)], NOW, ZONE, settings)
         assert (made.tone is Tone.ATTENTION) == bool(made.concerns) == near
+
+
+@pytest.mark.parametrize(("days", "near"), [(7, True), (8, False)])
+def test_of_a_short_plan_only_the_short_leads_count_as_in_its_reminders(days: int, near: bool) -> None:
+    day = (NOW + dt.timedelta(days=days)).date().isoformat()
+    for values, concern in (
+        ({"renews_on": day, "auto_renew": "on"}, PurchaseConcern.RENEWS_SOON),
+        ({"cancel_by": day, "auto_renew": "on"}, PurchaseConcern.CANCEL_SOON),
+        ({"expires": day}, PurchaseConcern.EXPIRES_SOON),
+        ({"return_by": day}, PurchaseConcern.RETURN_SOON),
+    ):
+        made = card(owned(**values, renewal_term="P1M"))
+        assert made.concerns == ((concern,) if near else ()), made.concerns
