@@ -9,7 +9,7 @@ from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.platform import Platform
 from companion.domain.core.text import FormatDate, plain_date
 from companion.domain.core.words.error_words import failure
-from companion.domain.entitlements.download_access import WindowState, state_of, window_of, window_sentence
+from companion.domain.entitlements.download_access import WindowState, state_at, state_of, window_of, window_sentence
 from companion.domain.entitlements.licences import EffectiveStatus, effective_status
 from companion.domain.store.orders import Download, ExtensionStatus, Order
 from companion.domain.store.profile import Profile
@@ -24,16 +24,16 @@ class Offer(enum.StrEnum):
     ENDED = "ended"
 
 
-def offer_of(order: Order, download: Download, profile: Profile, now: dt.datetime, zone: dt.tzinfo) -> Offer:
+_ENDED = (EffectiveStatus.EXPIRED, EffectiveStatus.REFUNDED)
+
+
+def offer_of(order: Order, download: Download, profile: Profile, now: dt.datetime) -> Offer:
     """What the store gives of `download` at `now`; with its licence ended that is nothing, whatever the window says."""
-    behind = [licence for licence in order.licences if licence.id == download.licence_id]
-    if any(
-        effective_status(order, licence, now) in (EffectiveStatus.EXPIRED, EffectiveStatus.REFUNDED)
-        for licence in behind
-    ):
-        return Offer.ENDED
-    state = state_of(download, now, zone)
-    if state in (WindowState.OPEN, WindowState.CLOSES_TODAY):
+    for licence in order.licences:
+        if licence.id == download.licence_id and effective_status(order, licence, now) in _ENDED:
+            return Offer.ENDED
+    state = state_at(download, now)
+    if state is WindowState.OPEN:
         return Offer.OPEN
     asked = download.extension is not None and download.extension.status is not ExtensionStatus.GRANTED
     can_ask = state is WindowState.CLOSED and profile.policies.downloads.extension_possible and not asked

@@ -49,13 +49,18 @@ def closes_at(download: Download) -> dt.datetime | None:
 
 def state_of(download: Download, now: dt.datetime, zone: dt.tzinfo) -> WindowState:
     """The state of one artifact's window; "today" is today in the person's `zone`."""
+    state, until = state_at(download, now), closes_at(download)
+    closes_today = state is WindowState.OPEN and until is not None and days_until(until, now, zone) == 0
+    return WindowState.CLOSES_TODAY if closes_today else state
+
+
+def state_at(download: Download, now: dt.datetime) -> WindowState:
+    """The state of one artifact's window, regardless of days: what closes today is open."""
     until = closes_at(download)
     if until is not None and until <= now:
         return WindowState.CLOSED
     if download.available_from is not None and download.available_from > now:
         return WindowState.NOT_YET
-    if until is not None and days_until(until, now, zone) == 0:
-        return WindowState.CLOSES_TODAY
     return WindowState.OPEN
 
 

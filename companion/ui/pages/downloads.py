@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -29,7 +29,7 @@ from companion.ui.state.owned_state import OwnedState
 from companion.ui.state.prepared import Prepared
 from companion.ui.state.store_book import StoreBook
 from companion.ui.widgets.basic import Card, button, clear, column, label, line, row
-from companion.ui.widgets.long_list import Row
+from companion.ui.widgets.long_list import Row, Rows
 
 
 def _key_of(order: Order, download: Download) -> DownloadKey:
@@ -38,44 +38,54 @@ def _key_of(order: Order, download: Download) -> DownloadKey:
 
 _Of = tuple[int, Order, Download] | tuple[Overview, PurchasedDownload]
 """What a card is made of: the place of its store, an order and an artifact, or a purchase and its download."""
+_Rank = tuple[int, float]
+"""What comes first in the list is less."""
 
 
 class _Shelf(NamedTuple):
-    """What is known of one store and its downloads at one moment."""
+    """What is known of one store and its downloads at one moment; `today` is the day in the person's zone."""
 
     state: AppState
     snapshot: Snapshot
     items: Mapping[DownloadKey, QueueItem]
     now: dt.datetime
+    today: dt.date
 
-    def offer(self, order: Order, download: Download) -> Offer:
+    def ranked(self, place: int) -> Iterator[tuple[_Rank, Row]]:
+        """Yields the rank and the row of each artifact; `place` is that of its store."""
+        snapshot = self.snapshot
+        for order in snapshot.orders_read:
+            for download in fitting(order, self.state.platform):
+                named, offer = (order.number, download.artifact_id), self._offer(order, download)
+                key, file = _key_of(order, download), snapshot.file(*named)
+                item = self.items.get(key)
+                if offer is Offer.ENDED and item is None and file is None:
+                    continue  # What an ended licence no longer gives is not listed, unless it has been had.
+                # How a download under way stands is put on its card as it comes.
+                shows = (order, download, file, snapshot.installed.get(named), offer, self.today)
+                rank = _rank(download, offer, under_way=_is_under_way(item), here=file is not None)
+                yield rank, Row((self.state.store, key), shows, (place, order, download))
+
+    def _offer(self, order: Order, download: Download) -> Offer:
         """What can be had of an artifact."""
         profile = self.snapshot.profile
-        return offer_of(order, download, profile, self.now, self.state.zone) if profile else Offer.CLOSED
+        return offer_of(order, download, profile, self.now) if profile else Offer.CLOSED
 
-    def is_of_use(self, order: Order, download: Download, offer: Offer) -> bool:
-        """Whether it can be had, or has been: what an ended licence no longer gives is not listed."""
-        if offer is not Offer.ENDED or _key_of(order, download) in self.items:
-            return True
-        return self.snapshot.file(order.number, download.artifact_id) is not None
 
-    def rank(self, order: Order, download: Download, offer: Offer) -> tuple[int, float]:
-        """What is under way first, then what can be installed or closes soonest, what is closed last."""
-        if _is_under_way(self.items.get(_key_of(order, download))):
-            return 0, 0.0
-        if self.snapshot.file(order.number, download.artifact_id) is not None:
-            return 1, 0.0
-        until = closes_at(download)
-        when = until.timestamp() if until is not None else float("inf")
-        return (2, when) if offer is Offer.OPEN else (3, -when)
+def _rank(download: Download, offer: Offer, *, under_way: bool, here: bool) -> _Rank:
+    """What is under way first, then what can be installed or closes soonest, what is closed last."""
+    if under_way:
+        return 0, 0.0
+    if here:
+        return 1, 0.0
+    until = closes_at(download)
+    when = until.timestamp() if until is not None else float("inf")
+    return (2, when) if offer is Offer.OPEN else (3, -when)
 
-    def row(self, place: int, order: Order, download: Download, offer: Offer) -> Row:
-        """The row of an artifact; `place` is that of its store."""
-        file = self.snapshot.file(order.number, download.artifact_id)
-        installed = self.snapshot.installed.get((order.number, download.artifact_id))
-        # How a download under way stands is put on its card as it comes.
-        shows = (order, download, file, installed, offer, self.now.astimezone(self.state.zone).date())
-        return Row((self.state.store, _key_of(order, download)), shows, (place, order, download))
+
+def _shelf(state: AppState) -> _Shelf:
+    now = state.now()
+    return _Shelf(state, state.snapshot, dict(state.downloads.items), now, now.astimezone(state.zone).date())
 
 
 def _is_under_way(item: QueueItem | None) -> bool:
@@ -105,32 +115,22 @@ class DownloadsPage(Page):
         self.listen(state.downloads.changed, partial(self._item_changed, state))
 
     def render_values(self) -> None:
-        shelves = [
-            _Shelf(state, state.snapshot, dict(state.downloads.items), state.now()) for state in self._book.states
-        ]
+        shelves = [_shelf(state) for state in self._book.states]
         self._states = tuple(shelf.state for shelf in shelves)
         purchases, items = self._owned.purchases, dict(self._owned.downloads.items)
         self._prepared.ask(lambda: (self._rows(shelves, purchases, items), self._owned.left_downloads()))
 
     @staticmethod
-    def _rows(
-        shelves: Sequence[_Shelf], owned: Sequence[Overview], items: Mapping[DownloadKey, QueueItem]
-    ) -> tuple[Row, ...]:
+    def _rows(shelves: Sequence[_Shelf], owned: Sequence[Overview], items: Mapping[DownloadKey, QueueItem]) -> Rows:
         """Returns the cards of all artifacts and files in their order; called in the background."""
-        found = [
-            (shelf.rank(order, download, offer), shelf.row(place, order, download, offer))
-            for place, shelf in enumerate(shelves)
-            for order in shelf.snapshot.orders_read
-            for download in fitting(order, shelf.state.platform)
-            if shelf.is_of_use(order, download, offer := shelf.offer(order, download))
-        ]
+        found = [each for place, shelf in enumerate(shelves) for each in shelf.ranked(place)]
         # Downloads under way come first; otherwise files of purchases follow those of orders.
         for purchase, file in listed_downloads(owned, items):
             key = key_of(purchase, file)
-            rank = (0, 0.0) if _is_under_way(items.get(key)) else (4, 0.0)
+            rank: _Rank = (0, 0.0) if _is_under_way(items.get(key)) else (4, 0.0)
             found.append((rank, Row(("", key), (purchase, file), (purchase, file))))
         found.sort(key=lambda each: each[0])
-        return tuple(row for _, row in found)
+        return Rows(row for _, row in found)
 
     def _card(self, of: _Of) -> TransferCard:
         if len(of) == 2:
@@ -141,14 +141,14 @@ class DownloadsPage(Page):
         state = self._states[place]
         return DownloadCard(state, self._opener, order, download, partial(self._go, state.store))
 
-    def _show_cards(self, found: tuple[tuple[Row, ...], tuple[LeftDownload, ...]]) -> None:
+    def _show_cards(self, found: tuple[Rows, tuple[LeftDownload, ...]]) -> None:
         rows, left = found
         with self.keeping_focus():
             self._list.show_rows(rows)
             clear(self._foot)
             self._show_foot(rows, left)
 
-    def _show_foot(self, rows: tuple[Row, ...], left: tuple[LeftDownload, ...]) -> None:
+    def _show_foot(self, rows: Rows, left: tuple[LeftDownload, ...]) -> None:
         if left:
             self._foot.addWidget(LeftCard(self._owned, left, self._values_changed))
         elif not rows:

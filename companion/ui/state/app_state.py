@@ -138,7 +138,7 @@ class AppState(QObject):
         from companion.domain.entitlements.artifacts import Offer, offer_of
 
         profile = self.snapshot.profile
-        return offer_of(order, download, profile, self.now(), self.zone) if profile else Offer.CLOSED
+        return offer_of(order, download, profile, self.now()) if profile else Offer.CLOSED
 
     def load(self, done: Callable[[], None] | None = None) -> None:
         """Show what is remembered, without asking the store; `done` is called also when it could not be read.

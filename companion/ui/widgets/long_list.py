@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -33,6 +33,17 @@ class Row(msgspec.Struct, frozen=True, gc=False):
     key: Hashable
     shows: object
     of: Any
+
+
+class Rows(tuple[Row, ...]):
+    """The rows of a long list, with the place of each key.
+
+    Made on another thread, they spare the GUI thread going through thousands of keys. Being a tuple, they can be freed
+    one at a time (`TaskRunner.let_go`).
+    """
+
+    def __init__(self, _: Iterable[Row] = ()) -> None:
+        self.places: dict[Hashable, int] = {row.key: place for place, row in enumerate(self)}
 
 
 class LongList(QWidget):
@@ -66,7 +77,7 @@ class LongList(QWidget):
     def show_rows(self, rows: Sequence[Row]) -> None:
         """Show a list; of what was shown before, the cards that have not changed stay."""
         self._rows = rows
-        self._places = {row.key: place for place, row in enumerate(rows)}
+        self._places = (rows if isinstance(rows, Rows) else Rows(rows)).places
         for key, (shows, card) in tuple(self._made.items()):
             place = self._places.get(key)
             if place is None or rows[place].shows != shows:

@@ -50,7 +50,7 @@ class ChooseStep(Step):
         for index, download in enumerate(fitting(order, self.app_state.platform)):
             choice = QRadioButton(f"{download.name} {download.version}")
             here = self.app_state.snapshot.file(order.number, download.artifact_id)
-            offer = offer_of(order, download, profile, now, zone)
+            offer = offer_of(order, download, profile, now)
             opened = offer is Offer.OPEN or here is not None
             choice.setEnabled(opened)
             choice.setChecked(opened and (download.artifact_id == artifact_id or self._group.checkedId() < 0))

@@ -10,7 +10,7 @@ from companion.domain.store.orders import Extension, ExtensionStatus, LicenceSta
 
 
 def _offer(build, order):
-    return offer_of(order, order.downloads[0], build.profile(), build.NOW, dt.UTC)
+    return offer_of(order, order.downloads[0], build.profile(), build.NOW)
 
 
 def test_an_open_window_gives_it_and_a_closed_one_can_be_asked_for(build):

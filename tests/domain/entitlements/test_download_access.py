@@ -6,7 +6,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from companion.domain.core.text import plain_date
-from companion.domain.entitlements.download_access import WindowState, closes_at, state_of, window_of, window_sentence
+from companion.domain.entitlements.download_access import (
+    WindowState,
+    closes_at,
+    state_at,
+    state_of,
+    window_of,
+    window_sentence,
+)
 from companion.domain.store.orders import Extension, ExtensionStatus
 from tests.kits.build import NOW, Build, day
 
@@ -53,7 +60,9 @@ def test_until_when_it_can_be_downloaded(until, asked, expected):
     ],
 )
 def test_the_state_changes_to_the_second_and_today_is_the_persons(begins, until, expected):
-    assert state_of(Build.download(available_from=begins, available_until=until), NOW, NEW_YORK) is expected
+    found = Build.download(available_from=begins, available_until=until)
+    assert state_of(found, NOW, NEW_YORK) is expected
+    assert state_at(found, NOW) is (WindowState.OPEN if expected is WindowState.CLOSES_TODAY else expected)
 
 
 def download(name, until, begins=-20, asked=None):

@@ -10,9 +10,22 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QScrollArea, QV
 from pytestqt.qtbot import QtBot
 
 from companion.ui.widgets.basic import focusable
-from companion.ui.widgets.long_list import LongList, Row
+from companion.ui.widgets.long_list import LongList, Row, Rows
 
 MANY = 10_000
+
+
+class Key:
+    """The key of a row, which counts how often it is looked up."""
+
+    looks = 0
+
+    def __init__(self, place: int) -> None:
+        self.place = place
+
+    def __hash__(self) -> int:
+        Key.looks += 1
+        return self.place
 
 
 class Shelf:
@@ -135,3 +148,13 @@ def test_of_a_shorter_list_nothing_is_left_over(shelf: Shelf) -> None:
     assert [card.accessibleDescription() for card in shelf.listed.in_order()] == ["1 of 1"]
     shelf.show([])
     assert (list(shelf.listed.in_order()), shelf.listed.height()) == ([], 0)
+
+
+def test_of_rows_that_were_prepared_only_those_in_sight_are_looked_up(shelf: Shelf) -> None:
+    rows = Rows(Row(Key(place), f"prepared {place}", f"prepared {place}") for place in range(MANY))
+    Key.looks = 0
+    shelf.listed.show_rows(rows)
+    assert shelf.listed.rows is rows
+    assert "prepared 0" in shelf.made
+    assert Key.looks < 1000
+    assert shelf.listed.has(rows[-1].key)

@@ -94,7 +94,7 @@ def _licence_lines(context: CommandContext, order: Order, licence: Licence, prof
     downloads = order.downloads_of(licence)
     lines += ["  There is nothing to download for this licence."] if not downloads else []
     for download in downloads:
-        offer = offer_of(order, download, profile, now, zone)
+        offer = offer_of(order, download, profile, now)
         lines.append(f"  {offer_sentence(offer, download, now, zone, context.formats.ends(now))}")
         lines += [f"  Download: {download.artifact_id} ({download.name})"] if offer is not Offer.ENDED else []
     plan = order.subscription_of(licence)

@@ -110,7 +110,7 @@ def test_a_download_is_open_until_the_minute_that_is_named(
     order = build.order(licences=(licence,), downloads=(download,))
     said = []
     for now in (end - MINUTE, end + MINUTE):
-        offer = offer_of(order, download, build.profile(), now, zone)
+        offer = offer_of(order, download, build.profile(), now)
         said.append(offer_sentence(offer, download, now, zone, shown(now, zone)))
     assert "closed" not in said[0]
     assert ends_named(said[0], zone) == {end}
