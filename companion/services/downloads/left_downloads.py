@@ -29,11 +29,14 @@ class LeftDownloads:
 
     def found(self) -> tuple[LeftDownload, ...]:
         """Returns those whose order or purchase is not on this PC, in the order of their folders."""
+        folders = self._folders()
+        if not folders:
+            return ()  # Which orders and purchases there are is a long list to read.
         stores = self._library.stores_with_orders()
         numbers = {number for store in stores for number in self._library.order_numbers(store)}
         purchases = tuple(self._purchases())
         kept = frozenset(_kept(self._library.setting(_KEPT)))
-        gone = (folder for folder in self._folders() if not is_owned(folder.name, numbers, purchases))
+        gone = (folder for folder in folders if not is_owned(folder.name, numbers, purchases))
         return tuple(_described(gone, kept))
 
     def keep(self, left: LeftDownload) -> None:
