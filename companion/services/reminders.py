@@ -34,7 +34,7 @@ from companion.domain.reminders.settings import ReminderSettings
 from companion.domain.store.orders import Order
 from companion.domain.store.profile import Profile
 from companion.services.app.atomic_file import write_file
-from companion.services.app.time_zone import LocalZone
+from companion.services.app.time_zone import rules_of
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownFile, ReminderChange, orders_read
 
@@ -137,7 +137,7 @@ class Reminders:
 
     @property
     def _zone(self) -> dt.tzinfo:
-        return self._place.rules if isinstance(self._place, LocalZone) else self._place
+        return rules_of(self._place)
 
     # What the person wants
 

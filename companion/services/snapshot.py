@@ -36,7 +36,8 @@ class Snapshot:
     downloads as the library has them: how far one under way has come is known to the queue itself. `purchases` are
     those of any shop, without the ones that are orders of a store with the Store API. `seat_id` and
     `pc_name` are what a seat of a licence is taken with. `failures` are what has failed lately at any store.
-    `ahead` are the dates that lie ahead, the nearest first. `needs_attention` tells whether one of the cards does.
+    `dates` are all that reminders are about, the earliest first, worked out in `zone`; `ahead` are those that lie
+    ahead. `needs_attention` tells whether one of the cards does.
     """
 
     at: dt.datetime
@@ -58,6 +59,8 @@ class Snapshot:
     pc_name: str = ""
     failures: tuple[Failure, ...] = ()
     ahead: tuple[Subject, ...] = ()
+    dates: tuple[Subject, ...] = ()
+    zone: dt.tzinfo | None = None
     installed: Mapping[tuple[str, str], InstalledHere] = dataclasses.field(default_factory=dict)
     needs_attention: bool = False
 

@@ -13,9 +13,11 @@ from companion.domain.core.errors import CompanionError
 from companion.domain.core.public_holidays import load_holidays
 from companion.domain.overview.product_cards import ProductCard, Tone, product_cards
 from companion.domain.purchases.purchase import Overview
-from companion.domain.reminders.due import upcoming
+from companion.domain.reminders.due import ahead_among, in_order
+from companion.domain.reminders.subjects import subjects
 from companion.domain.store.profile import Profile
 from companion.domain.support.help_articles import Article
+from companion.services.app.time_zone import rules_of
 from companion.services.pc.device import ThisPC
 from companion.services.reminders import OF_PURCHASES, reminder_facts, reminder_settings, without_known_orders
 from companion.services.snapshot import Snapshot
@@ -82,8 +84,10 @@ class SnapshotReader:
         if orders and stored.profile is not None:
             _load_holidays(stored.profile, now.year)
         purchases = without_known_orders(self._library, self._owned())
+        zone = rules_of(self._zone)
         cards = self._cards(orders, stored, files, seat_id, now)
-        facts = reminder_facts(stored.profile, orders_read(orders), files, self._zone, purchases, seat_id)
+        facts = reminder_facts(stored.profile, orders_read(orders), files, zone, purchases, seat_id)
+        dates = in_order(subjects(facts)) if facts is not None else ()
         made = Snapshot(
             now,
             stored.profile,
@@ -103,7 +107,9 @@ class SnapshotReader:
             seat_id=seat_id,
             pc_name=self._this_pc.name,
             failures=failures(self._library, now),
-            ahead=upcoming(facts, now) if facts is not None else (),
+            ahead=ahead_among(dates, now),
+            dates=dates,
+            zone=zone,
             installed=self._installed(),
             needs_attention=any(card.tone is Tone.ATTENTION for card in cards),
         )

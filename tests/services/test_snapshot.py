@@ -75,6 +75,8 @@ def test_one_snapshot_has_all_that_the_services_would_tell_one_by_one(
     assert found.reminders == services.reminders.entries()
     assert found.reminder_settings == ReminderSettings(muted=True)
     assert found.settings["geometry"] == "AAEC"
+    assert found.ahead == tuple(each for each in found.dates if each.date > found.at and not each.kind.comes_after)
+    assert found.ahead
     assert {card.order_number for card in found.cards} == {FAMILY}
     assert found.helped
 

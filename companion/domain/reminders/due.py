@@ -7,9 +7,10 @@ holds at the store is not due, because it is decided afresh from the store's fac
 
 from __future__ import annotations
 
+import bisect
 import datetime as dt
 import enum
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from companion.domain.core.model import Model
 from companion.domain.reminders.dates import ReminderFacts, ReminderKind, Subject
@@ -55,12 +56,23 @@ def due(
     facts: ReminderFacts, shown: Collection[Shown], settings: ReminderSettings, now: dt.datetime
 ) -> tuple[Reminder, ...]:
     """Returns the reminders to show at `now`, the most urgent first; `shown` is everything that was ever shown."""
+    return due_among(subjects(facts), facts, shown, settings, now)
+
+
+def due_among(
+    dates: Iterable[Subject],
+    facts: ReminderFacts,
+    shown: Collection[Shown],
+    settings: ReminderSettings,
+    now: dt.datetime,
+) -> tuple[Reminder, ...]:
+    """Returns what `due` does; `dates` are those of the facts."""
     if settings.muted:
         return ()
     leads, records = Leads(facts.profile, settings), by_subject(shown)
     local = local_moment(now, facts.zone, settings.quiet)
     found = []
-    for subject in _reminded_of(facts):
+    for subject in _reminded_of(dates):
         lead = lead_to_show(subject, leads, records, local)
         if lead is not None:
             days = subject.date.astimezone(facts.zone).toordinal() - local.today
@@ -68,8 +80,8 @@ def due(
     return tuple(sorted(found, key=_urgency))
 
 
-def _reminded_of(facts: ReminderFacts) -> Iterator[Subject]:
-    return (subject for subject in subjects(facts) if not subject.by_choice)
+def _reminded_of(dates: Iterable[Subject]) -> Iterator[Subject]:
+    return (subject for subject in dates if not subject.by_choice)
 
 
 def _urgency(reminder: Reminder) -> tuple[float, str, str]:
@@ -88,7 +100,7 @@ def next_wake(
     leads, records = Leads(facts.profile, settings), by_subject(shown)
     local = local_moment(now, facts.zone, settings.quiet)
     bounded = []
-    for subject in _reminded_of(facts):
+    for subject in _reminded_of(subjects(facts)):
         bound = earliest_day(subject, leads, records, local)
         if bound is not None:
             bounded.append((bound, subject))
@@ -103,15 +115,26 @@ def next_wake(
 
 def withdrawn(facts: ReminderFacts, shown: Iterable[Shown], now: dt.datetime) -> tuple[Shown, ...]:
     """Returns what was shown and no longer holds: switched off, renewed, moved, downloaded, or past."""
-    holding = {subject.address for subject in _reminded_of(facts) if subject.kind.comes_after or subject.date > now}
+    reminded_of = _reminded_of(subjects(facts))
+    holding = {subject.address for subject in reminded_of if subject.kind.comes_after or subject.date > now}
     return tuple(record for record in shown if record.subject not in holding)
 
 
 def upcoming(facts: ReminderFacts, now: dt.datetime) -> tuple[Subject, ...]:
     """Returns every date that lies ahead, the nearest first, whether or not a reminder is wanted for it."""
-    ahead = (subject for subject in subjects(facts) if subject.date > now and not subject.kind.comes_after)
+    return ahead_among(in_order(subjects(facts)), now)
+
+
+def ahead_among(dates: Sequence[Subject], now: dt.datetime) -> tuple[Subject, ...]:
+    """Returns which of `dates`, of which the earliest is first, lie ahead."""
+    first = bisect.bisect_right(dates, now, key=lambda subject: subject.date)
+    return tuple(subject for subject in dates[first:] if not subject.kind.comes_after)
+
+
+def in_order(dates: Iterable[Subject]) -> tuple[Subject, ...]:
+    """Returns dates, the earliest first."""
     # Every other thread waits while thousands are compared: twice one number or text takes less at a time than pairs.
-    by_address = sorted(ahead, key=lambda subject: subject.address)
+    by_address = sorted(dates, key=lambda subject: subject.address)
     return tuple(sorted(by_address, key=lambda subject: subject.date.timestamp()))
 
 

@@ -15,8 +15,9 @@ import msgspec
 
 from companion.domain.core.model import Instant, Model
 from companion.domain.reminders.dates import ReminderFacts, Subject
-from companion.domain.reminders.due import Reminder, due, next_wake, upcoming
+from companion.domain.reminders.due import Reminder, due_among, next_wake, upcoming
 from companion.domain.reminders.settings import ReminderSettings, Shown
+from companion.domain.reminders.subjects import subjects
 
 SHOWING_TAKES = dt.timedelta(minutes=1)
 """How long a reminder that was written down may take to be marked as shown; afterwards its program has ended."""
@@ -110,19 +111,31 @@ def records(entries: Iterable[InboxEntry], now: dt.datetime) -> tuple[Shown, ...
 
 def unwanted(entries: Iterable[InboxEntry], now: dt.datetime) -> tuple[Shown, ...]:
     """The part of the records that keeps a date off the page as well: silenced, or put off until later."""
-    return tuple(
-        record
-        for record in records(entries, now)
-        if record.never_again or (record.snoozed_until is not None and record.snoozed_until > now)
+    refused = (
+        entry
+        for entry in entries
+        if entry.never_again or (entry.snoozed_until is not None and entry.snoozed_until > now)
     )
+    return records(refused, now)
 
 
 def current(
     facts: ReminderFacts, entries: Iterable[InboxEntry], settings: ReminderSettings, now: dt.datetime
 ) -> tuple[Reminder, ...]:
     """Returns what needs a decision at `now`, shown or not: quiet hours and muting are about what pops up by itself."""
+    return current_among(subjects(facts), facts, entries, settings, now)
+
+
+def current_among(
+    dates: Iterable[Subject],
+    facts: ReminderFacts,
+    entries: Iterable[InboxEntry],
+    settings: ReminderSettings,
+    now: dt.datetime,
+) -> tuple[Reminder, ...]:
+    """Returns what `current` does; `dates` are those of the facts."""
     always = msgspec.structs.replace(settings, quiet=None, muted=False)
-    return due(facts, unwanted(entries, now), always, now)
+    return due_among(dates, facts, unwanted(entries, now), always, now)
 
 
 class Agenda(NamedTuple):

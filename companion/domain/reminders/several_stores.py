@@ -7,18 +7,23 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from companion.domain.reminders.dates import ReminderFacts, ReminderKind, Subject
-from companion.domain.reminders.due import Reminder, upcoming
-from companion.domain.reminders.history import InboxEntry, current, newest_first
+from companion.domain.reminders.due import Reminder, ahead_among, in_order
+from companion.domain.reminders.history import InboxEntry, current_among, newest_first
 from companion.domain.reminders.settings import ReminderSettings
+from companion.domain.reminders.subjects import subjects
 from companion.domain.reminders.text import FEW_DOWNLOADS
 
 
 class StoreDates(NamedTuple):
-    """What is known of one store and the purchases told with it, the records of reminders, and the moment."""
+    """What is known of one store and the purchases told with it, the records of reminders, and the moment.
+
+    `dates` are those of the facts, the earliest first, where they have been worked out already.
+    """
 
     facts: ReminderFacts | None
     entries: tuple[InboxEntry, ...]
     now: dt.datetime
+    dates: tuple[Subject, ...] | None = None
 
 
 class AllDates(NamedTuple):
@@ -37,19 +42,23 @@ class AllDates(NamedTuple):
 
 def all_dates(stores: Sequence[StoreDates], settings: ReminderSettings) -> AllDates:
     """Returns the dates of all stores, the nearest first, and what was shown, the latest first."""
-    known = [(place, store, store.facts) for place, store in enumerate(stores) if store.facts is not None]
+    known = [
+        (place, store, store.facts, in_order(subjects(store.facts)) if store.dates is None else store.dates)
+        for place, store in enumerate(stores)
+        if store.facts is not None
+    ]
     all_due = sorted(
         (
             (place, reminder)
-            for place, store, facts in known
-            for reminder in current(facts, store.entries, settings, store.now)
+            for place, store, facts, dates in known
+            for reminder in current_among(dates, facts, store.entries, settings, store.now)
         ),
-        key=lambda pair: pair[1].subject.date,
+        key=lambda pair: pair[1].subject.date.timestamp(),
     )
     downloads = [pair for pair in all_due if pair[1].kind is ReminderKind.DOWNLOAD_WINDOW]
     together = downloads if len(downloads) > FEW_DOWNLOADS else []
     due = [pair for pair in all_due if not together or pair[1].kind is not ReminderKind.DOWNLOAD_WINDOW]
-    ahead = [(place, subject) for place, store, facts in known for subject in upcoming(facts, store.now)]
+    ahead = [(place, subject) for place, store, _, dates in known for subject in ahead_among(dates, store.now)]
     shown = [(place, entry) for place, store in enumerate(stores) for entry in newest_first(store.entries)]
     return AllDates(
         bool(known),

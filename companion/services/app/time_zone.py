@@ -66,6 +66,11 @@ class LocalZone(dt.tzinfo):
         return (LocalZone, ())
 
 
+def rules_of(zone: dt.tzinfo) -> dt.tzinfo:
+    """Returns the rules of a zone as they are now: they stay the same when the PC is set to another zone."""
+    return zone.rules if isinstance(zone, LocalZone) else zone
+
+
 class LibraryZone(dt.tzinfo):
     """The zone by the C library's own rules, where they are the only ones there are (localtime(3))."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,7 @@ from companion.domain.core.time.periods import days_until
 from companion.domain.reminders.dates import Subject
 from companion.domain.reminders.due import Reminder, Snooze
 from companion.domain.reminders.history import EntryStatus, InboxEntry, status_of
-from companion.domain.reminders.several_stores import AllDates, StoreDates, all_dates
+from companion.domain.reminders.several_stores import StoreDates
 from companion.domain.reminders.text import (
     ACTION_WORDS,
     ReminderAction,
@@ -28,6 +28,7 @@ from companion.domain.reminders.text import (
 from companion.ui.dialogs.auto_renewal import ask_to_switch
 from companion.ui.dialogs.save_file import ask_where, open_file
 from companion.ui.navigation import Destination, Page, destination_of
+from companion.ui.pages.reminder_rows import AT_FIRST, ReminderRows, View, reminder_rows
 from companion.ui.pages.reminder_settings import QuietCard, StartCard, WhenCard
 from companion.ui.state.app_state import AppState
 from companion.ui.state.prepared import Prepared
@@ -35,11 +36,10 @@ from companion.ui.state.settings.autostart_state import AutostartState
 from companion.ui.state.store_book import StoreBook
 from companion.ui.widgets.action_row import ActionRow
 from companion.ui.widgets.basic import Card, button, clear, column, label, line, row
-from companion.ui.widgets.long_list import Row
+from companion.ui.widgets.long_list import Rows
 from companion.ui.widgets.notice import Notice
 
 SETTINGS = "settings"
-_AT_FIRST = 8
 _SNOOZES = {
     Snooze.ONE_HOUR: "In an hour",
     Snooze.TOMORROW_MORNING: "Tomorrow morning",
@@ -90,9 +90,12 @@ class RemindersPage(Page):
             return
         self._shown_states = self._states()
         stores = [
-            StoreDates(state.reminder_facts(), state.reminders.entries, state.now()) for state in self._shown_states
+            StoreDates(state.reminder_facts(), state.reminders.entries, state.now(), state.reminder_dates())
+            for state in self._shown_states
         ]
-        self._prepared.ask(partial(all_dates, stores, self.app_state.reminders.settings))
+        today = self.app_state.now().astimezone(self.app_state.zone).date()
+        view = View(today, len(self._book.states), self._all_dates, self._all_shown)
+        self._prepared.ask(partial(reminder_rows, stores, self.app_state.reminders.settings, view))
 
     def _take_away(self) -> None:
         clear(self._above)
@@ -100,7 +103,7 @@ class RemindersPage(Page):
         if self._in_settings:
             self._due_list.show_rows(())
 
-    def _show_dates(self, found: AllDates) -> None:
+    def _show_dates(self, found: ReminderRows) -> None:
         if self._in_settings:
             return
         with self.keeping_focus():
@@ -111,16 +114,12 @@ class RemindersPage(Page):
         """The first store's state, which has the dates of purchases too, and those of all further stores."""
         return (self.app_state, *(state for state in self._book.states if state is not self.app_state))
 
-    def _put_dates(self, found: AllDates) -> None:
+    def _put_dates(self, found: ReminderRows) -> None:
         if self.app_state.reminders.settings.muted:
             self._above.addWidget(self._muted())
         if self._autostart.starts is False:
             self._above.addWidget(self._not_started())
-        today = self.app_state.now().astimezone(self.app_state.zone).date()
-        several = len(self._book.states)
-        self._due_list.show_rows(
-            [Row((place, each.address), (each, today, several), (place, each)) for place, each in found.due]
-        )
+        self._due_list.show_rows(found.due)
         if not found.known:
             self._cards.addWidget(label("The dates appear here once something you bought has been added.", "muted"))
             return
@@ -130,9 +129,9 @@ class RemindersPage(Page):
             calm = Card()
             calm.add(label("Nothing needs a decision", "heading"), label("You are told as soon as something does."))
             self._cards.addWidget(calm)
-        self._cards.addWidget(self._ahead(found.ahead))
+        self._cards.addWidget(self._ahead(found.ahead, found.dates))
         if found.shown:
-            self._cards.addWidget(self._shown(found.shown))
+            self._cards.addWidget(self._shown(found.shown, found.records))
 
     def _show_start(self) -> None:
         # In the settings the switch itself shows it.
@@ -188,14 +187,14 @@ class RemindersPage(Page):
         card.add(ActionRow(self._owner(state, reminder.subject), *told_store, never, spacing=18))
         return card
 
-    def _downloads(self, due: Sequence[tuple[int, Reminder]]) -> Card:
+    def _downloads(self, rows: Rows) -> Card:
         """Many downloads that close are one matter, and one card."""
-        reminders = [reminder for _, reminder in due]
+        reminders = [each.of[1] for each in rows]
         told = open_downloads(reminders)
         card = Card(spacing=10)
         card.setAccessibleName(told.title)
         card.add(label(told.title, "strong", tone=_tone(*reminders)), label(told.body))
-        self._add_rows(card, [Row((place, each.address), each, (place, each)) for place, each in due], self._download)
+        self._add_rows(card, rows, self._download)
         return card
 
     def _download(self, of: tuple[int, Reminder]) -> QWidget:
@@ -265,20 +264,18 @@ class RemindersPage(Page):
 
     # Dates ahead
 
-    def _ahead(self, subjects: Sequence[tuple[int, Subject]]) -> Card:
+    def _ahead(self, rows: Rows, dates: int) -> Card:
         card = Card(spacing=10)
         head = row()
         head.addWidget(label("Dates ahead", "heading"), 1)
-        if subjects:
+        if rows:
             head.addWidget(button("Save for my calendar…", self._export))
         card.add(head)
-        if not subjects:
+        if not rows:
             card.add(label(self._why_no_date(), "muted"))
-        shown = subjects if self._all_dates else subjects[:_AT_FIRST]
-        rows = [Row(position, each, (*each, position == 0)) for position, each in enumerate(shown)]
         self._add_rows(card, rows, self._date)
-        if len(subjects) > _AT_FIRST and not self._all_dates:
-            card.add(row(button(f"Show all {len(subjects)} dates", self._show_all_dates, "link"), None))
+        if dates > len(rows):
+            card.add(row(button(f"Show all {dates} dates", self._show_all_dates, "link"), None))
         return card
 
     def _why_no_date(self) -> str:
@@ -302,9 +299,9 @@ class RemindersPage(Page):
         made.setAccessibleName(f"{date_words(subject)}, {on}, {place}")
         return made
 
-    def _add_rows(self, card: Card, rows: Sequence[Row], make: Callable[[Any], QWidget]) -> None:
+    def _add_rows(self, card: Card, rows: Rows, make: Callable[[Any], QWidget]) -> None:
         """Put rows into a card: all of them where they are few, else those that are seen."""
-        if len(rows) <= _AT_FIRST:
+        if len(rows) <= AT_FIRST:
             for each in rows:
                 card.add(make(each.of))
             return
@@ -337,19 +334,15 @@ class RemindersPage(Page):
 
     # What was shown
 
-    def _shown(self, entries: Sequence[tuple[int, InboxEntry]]) -> Card:
+    def _shown(self, rows: Rows, records: int) -> Card:
         card = Card(spacing=8)
         card.add(
             label("Shown so far", "heading"),
             label("Everything you were reminded of, so that a notice you missed is not lost.", "muted"),
         )
-        shown = entries if self._all_shown else entries[:_AT_FIRST]
-        # Each record with its store: two stores can have records of the same address.
-        self._add_rows(
-            card, [Row((place, entry.address), entry, (place, entry)) for place, entry in shown], self._entry
-        )
-        if len(entries) > _AT_FIRST and not self._all_shown:
-            card.add(row(button(f"Show all {len(entries)}", self._show_all, "link"), None))
+        self._add_rows(card, rows, self._entry)
+        if records > len(rows):
+            card.add(row(button(f"Show all {records}", self._show_all, "link"), None))
         return card
 
     def _show_all(self) -> None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from companion.domain.core.platform import Platform
     from companion.domain.core.text import FormatDate, FormatMoment
     from companion.domain.entitlements.artifacts import Offer
-    from companion.domain.reminders.dates import ReminderFacts
+    from companion.domain.reminders.dates import ReminderFacts, Subject
     from companion.domain.store.look_plan import LookPlan
     from companion.domain.store.orders import Download, Order, Receipt, Subscription
     from companion.services.app.time_zone import LocalZone
@@ -116,8 +116,12 @@ class AppState(QObject):
         snapshot = self.snapshot
         seat = snapshot.seat_id or None
         return reminder_facts(
-            snapshot.profile, snapshot.orders_read, snapshot.files, self.zone, snapshot.purchases, seat
+            snapshot.profile, snapshot.orders_read, snapshot.files, self.zone.rules, snapshot.purchases, seat
         )
+
+    def reminder_dates(self) -> tuple[Subject, ...] | None:
+        """Returns the dates of the reminders' facts, the earliest first; None where the zone has changed since."""
+        return self.snapshot.dates if self.snapshot.zone is self.zone.rules else None
 
     def now(self) -> dt.datetime:
         """The current moment."""
@@ -224,7 +228,7 @@ class AppState(QObject):
     def _replace(self, found: _Reading, done: Callable[[], None] | None = None) -> None:
         # Of two readings at the same time, the one that began later is the newer.
         if found.number > self._shown:
-            self.runner.let_go(self.snapshot.cards, self.snapshot.ahead)
+            self.runner.let_go(self.snapshot.cards, self.snapshot.ahead, self.snapshot.dates)
             self._shown, self.snapshot = found.number, found.snapshot
             if found.missing is not None:
                 self.missing = found.missing

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -98,3 +99,23 @@ def test_no_page_waits_for_what_values_are_looked_up_in(state: AppState, runner:
             assert state.snapshot.file(f"LF-{number}", "artifact") is None
         assert state.snapshot.orders_read == ()
     assert not calls
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="TZ is how POSIX systems are told their zone")
+def test_dates_are_known_until_the_pc_is_set_to_another_zone(
+    state: AppState, services: Services, runner: TaskRunner, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert state.reminder_dates() is None
+    state.load()
+    qtbot.waitUntil(lambda: not runner.busy)
+    assert state.reminder_dates() == ()
+    try:
+        monkeypatch.setenv("TZ", "Pacific/Chatham")
+        services.zone.reread()
+        assert state.reminder_dates() is None
+        state.load()
+        qtbot.waitUntil(lambda: not runner.busy)
+        assert state.reminder_dates() == ()
+    finally:
+        monkeypatch.undo()
+        services.zone.reread()
