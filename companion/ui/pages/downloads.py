@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 from PySide6.QtWidgets import QLayout, QPushButton, QWidget
 
 from companion.domain.entitlements.artifacts import Offer, fitting, offer_of, offer_sentence
@@ -20,6 +21,7 @@ from companion.domain.transfers.models import TransferState
 from companion.domain.transfers.queue import DownloadKey
 from companion.services.downloads.queue import QueueItem
 from companion.services.snapshot import Snapshot
+from companion.services.storage.records import InstalledHere, KnownFile
 from companion.ui.navigation import EXTEND, Destination, Page
 from companion.ui.pages.purchase.download_card import PurchaseDownloadCard, key_of, listed_downloads
 from companion.ui.pages.transfer_card import TransferCard
@@ -36,10 +38,24 @@ def _key_of(order: Order, download: Download) -> DownloadKey:
     return DownloadKey(order_number=order.number, artifact_id=download.artifact_id)
 
 
-_Of = tuple[int, Order, Download] | tuple[Overview, PurchasedDownload]
-"""What a card is made of: the place of its store, an order and an artifact, or a purchase and its download."""
-_Rank = tuple[int, float]
-"""What comes first in the list is less."""
+class _Artifact(msgspec.Struct, frozen=True, gc=False):
+    """What the card of an artifact shows on a day; `place` is that of its store."""
+
+    place: int
+    order: Order
+    download: Download
+    file: KnownFile | None
+    installed: InstalledHere | None
+    offer: Offer
+    today: dt.date
+
+
+class _Ranked(msgspec.Struct, frozen=True, gc=False):
+    """A row and where it comes in the list: by its group, within that by `when`, the least first."""
+
+    group: int
+    when: float
+    row: Row
 
 
 class _Shelf(NamedTuple):
@@ -51,20 +67,21 @@ class _Shelf(NamedTuple):
     now: dt.datetime
     today: dt.date
 
-    def ranked(self, place: int) -> Iterator[tuple[_Rank, Row]]:
-        """Yields the rank and the row of each artifact; `place` is that of its store."""
-        snapshot = self.snapshot
+    def ranked(self, place: int) -> Iterator[_Ranked]:
+        """Yields each artifact; `place` is that of its store."""
+        snapshot, installed = self.snapshot, self.snapshot.installed
+        store, platform = self.state.store, self.state.platform
         for order in snapshot.orders_read:
-            for download in fitting(order, self.state.platform):
-                named, offer = (order.number, download.artifact_id), self._offer(order, download)
-                key, file = _key_of(order, download), snapshot.file(*named)
-                item = self.items.get(key)
+            for download in fitting(order, platform):
+                offer, key = self._offer(order, download), _key_of(order, download)
+                file, item = snapshot.file(order.number, download.artifact_id), self.items.get(key)
                 if offer is Offer.ENDED and item is None and file is None:
                     continue  # What an ended licence no longer gives is not listed, unless it has been had.
                 # How a download under way stands is put on its card as it comes.
-                shows = (order, download, file, snapshot.installed.get(named), offer, self.today)
-                rank = _rank(download, offer, under_way=_is_under_way(item), here=file is not None)
-                yield rank, Row((self.state.store, key), shows, (place, order, download))
+                here = installed.get((order.number, download.artifact_id)) if installed else None
+                shows = _Artifact(place, order, download, file, here, offer, self.today)
+                group, when = _rank(download, offer, under_way=_is_under_way(item), here=file is not None)
+                yield _Ranked(group, when, Row((store, key), shows, shows))
 
     def _offer(self, order: Order, download: Download) -> Offer:
         """What can be had of an artifact."""
@@ -72,7 +89,7 @@ class _Shelf(NamedTuple):
         return offer_of(order, download, profile, self.now) if profile else Offer.CLOSED
 
 
-def _rank(download: Download, offer: Offer, *, under_way: bool, here: bool) -> _Rank:
+def _rank(download: Download, offer: Offer, *, under_way: bool, here: bool) -> tuple[int, float]:
     """What is under way first, then what can be installed or closes soonest, what is closed last."""
     if under_way:
         return 0, 0.0
@@ -127,19 +144,20 @@ class DownloadsPage(Page):
         # Downloads under way come first; otherwise files of purchases follow those of orders.
         for purchase, file in listed_downloads(owned, items):
             key = key_of(purchase, file)
-            rank: _Rank = (0, 0.0) if _is_under_way(items.get(key)) else (4, 0.0)
-            found.append((rank, Row(("", key), (purchase, file), (purchase, file))))
-        found.sort(key=lambda each: each[0])
-        return Rows(row for _, row in found)
+            group = 0 if _is_under_way(items.get(key)) else 4
+            found.append(_Ranked(group, 0.0, Row(("", key), (purchase, file), (purchase, file))))
+        # Sorted by one number at a time, thousands take less than by pairs.
+        found.sort(key=lambda each: each.when)
+        found.sort(key=lambda each: each.group)
+        return Rows(each.row for each in found)
 
-    def _card(self, of: _Of) -> TransferCard:
-        if len(of) == 2:
+    def _card(self, of: _Artifact | tuple[Overview, PurchasedDownload]) -> TransferCard:
+        if not isinstance(of, _Artifact):
             file = PurchaseDownloadCard(self.app_state, self._owned, self._opener, *of)
             file.failed.connect(self.app_state.runner.unhandled)
             return file
-        place, order, download = of
-        state = self._states[place]
-        return DownloadCard(state, self._opener, order, download, partial(self._go, state.store))
+        state = self._states[of.place]
+        return DownloadCard(state, self._opener, of.order, of.download, partial(self._go, state.store))
 
     def _show_cards(self, found: tuple[Rows, tuple[LeftDownload, ...]]) -> None:
         rows, left = found
