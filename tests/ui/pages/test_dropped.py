@@ -143,6 +143,22 @@ def test_of_several_installers_the_others_wait(person: Person, tmp_path: Path) -
     person.until(lambda: person.reads("An installer waits") and person.reads("two.run,"))
 
 
+def test_what_waits_still_waits_after_another_drop(person: Person, tmp_path: Path) -> None:
+    one, two, three = (script(tmp_path / f"{name}.run", "#!/bin/sh\n# Makeself\nexit 0\n") for name in "abc")
+    person.drop(files(one, two))
+    person.until(lambda: person.reads("An installer waits"))
+    person.drop(files(mail_file(tmp_path)))
+    person.until(lambda: person.reads("An e-mail about a purchase"))
+    assert person.reads("An installer waits")
+    person.drop(files(three, two, mail_file(tmp_path)))
+    person.until(lambda: person.reads("2 installers wait"))
+    assert person.reads("b.run and c.run")
+    person.window.notices.drop("dropped")
+    person.drop(files(one, mail_file(tmp_path)))
+    person.until(lambda: person.reads("An installer waits"))
+    assert not person.reads("b.run"), "what was put away is not offered again"
+
+
 def test_of_very_many_files_it_is_said_which_were_taken(person: Person, write: Write) -> None:
     person.drop(files(*(write(f"{number:02}.pdf", _PDF) for number in range(55))))
     person.until(lambda: person.reads("47 more could not be used"))
