@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -176,6 +177,20 @@ def test_removing_everything_lists_first_and_keeps_downloads(
     assert services.folders.library.exists(), "listing removes nothing"
     dialog.agree.click()
     assert program.removes is False
+
+
+def test_what_could_not_be_listed_is_listed_when_asked_again(
+    program: WindowedProgram, services: Services, qtbot: QtBot
+) -> None:
+    _open(program, "data", qtbot)
+    with contextlib.closing(sqlite3.connect(services.folders.library)) as other:
+        other.execute("ALTER TABLE purchases RENAME TO away")
+        with qtbot.waitSignal(program.runner.unhandled, timeout=10_000):
+            button(program.window.current, "Show what would be removed…").click()
+        other.execute("ALTER TABLE away RENAME TO purchases")
+    qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
+    button(program.window.current, "Show what would be removed…").click()
+    qtbot.waitUntil(lambda: program.window.findChild(RemoveDialog) is not None, timeout=10_000)
 
 
 def test_what_is_removed_after_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

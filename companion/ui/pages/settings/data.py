@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 from companion.domain.installation.leftovers import Leftover, LeftoverKind, leftover_line
 from companion.ui.pages.settings.desk import Desk
 from companion.ui.pages.settings.view import below
+from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import Card, button, clear, column, exact, fit_height, label, row
 
 
@@ -41,7 +42,7 @@ class CopiesCard(Card):
         super().__init__(spacing=10)
         self._desk = desk
         self._said = label("Looking…")
-        self._copying = False
+        self._copying: Task | None = None
         self._copy = button("Make a copy now", self._make)
         self.add(
             label("Copies of the library", "heading"),
@@ -59,13 +60,11 @@ class CopiesCard(Card):
         self._said.setText(f"Made on: {'; '.join(moments)}." if moments else "There is no copy yet.")
 
     def _make(self) -> None:
-        # Not disabled meanwhile: that would take the keyboard away from the button for good.
-        if not self._copying:
-            self._copying = True
-            self._desk.state.copy_now(self, self._made)
+        # Not disabled meanwhile: a button that is disabled loses the keyboard, and does not get it back.
+        if self._copying is None or not self._copying.running:
+            self._copying = self._desk.state.copy_now(self, self._made)
 
     def _made(self, made: bool) -> None:
-        self._copying = False
         if made:
             self._look()
             return
@@ -78,7 +77,7 @@ class RemoveCard(Card):
     def __init__(self, desk: Desk) -> None:
         super().__init__(spacing=10)
         self._desk = desk
-        self._looking = False
+        self._looking: Task | None = None
         self._look = button("Show what would be removed…", self._list)
         self.add(
             label("Remove everything", "heading"),
@@ -87,12 +86,10 @@ class RemoveCard(Card):
         )
 
     def _list(self) -> None:
-        if not self._looking:
-            self._looking = True
-            self._desk.state.leftovers(self, self._show)
+        if self._looking is None or not self._looking.running:
+            self._looking = self._desk.state.leftovers(self, self._show)
 
     def _show(self, found: tuple[Leftover, ...]) -> None:
-        self._looking = False
         RemoveDialog(self.window(), self._desk, found).open()
 
 

@@ -65,9 +65,9 @@ class SettingsState:
         copies = Copies(self._services.folders.library)
         self._runner.run(owner, lambda _: tuple(made for _, made in copies.newest_first()), done)
 
-    def copy_now(self, owner: QObject, done: Callable[[bool], None]) -> None:
+    def copy_now(self, owner: QObject, done: Callable[[bool], None]) -> Task:
         """Make the copy of this day anew; `done` is told whether one was made."""
-        self._runner.run(owner, lambda _: self._services.library.copy(renew=True), done)
+        return self._runner.run(owner, lambda _: self._services.library.copy(renew=True), done)
 
     def libraries(self, owner: QObject, done: Callable[[tuple[LibraryFacts, ...]], None]) -> None:
         """Read the versions and licences of the libraries."""
@@ -77,10 +77,10 @@ class SettingsState:
         """Read the licence texts of the program and of what it contains."""
         self._runner.run(owner, lambda _: licence_texts(), done)
 
-    def leftovers(self, owner: QObject, done: Callable[[tuple[Leftover, ...]], None]) -> None:
+    def leftovers(self, owner: QObject, done: Callable[[tuple[Leftover, ...]], None]) -> Task:
         """List everything that the program has put on this PC, finished downloads too."""
         leftovers = leftovers_of(self._services, self._services.keychain)
-        self._runner.run(owner, lambda _: leftovers().found(finished=True), done)
+        return self._runner.run(owner, lambda _: leftovers().found(finished=True), done)
 
 
 def leftovers_of(services: Services, keychain: Keychain) -> Callable[[], Leftovers]:
