@@ -20,6 +20,7 @@ from companion.domain.core.untrusted.foreign_text import clean_text
 
 if TYPE_CHECKING:
     from companion.cli.formats import Formats
+    from companion.domain.core.text import FormatDate, FormatMoment
     from companion.domain.store.profile import Profile
     from companion.services.container.local import Local
     from companion.services.container.owned import Owned
@@ -182,6 +183,16 @@ class CommandContext:
         from companion.cli.formats import Formats
 
         return Formats(self.owned.zone)
+
+    @property
+    def ends(self) -> FormatDate:
+        """How an end is shown now: as a day, and to the minute where it is near."""
+        return self.formats.ends(self.owned.clock())
+
+    @property
+    def asked(self) -> FormatMoment:
+        """How it is shown when something was asked: "today, 23:10"."""
+        return self.formats.asked(self.owned.clock())
 
     def start_log(self) -> None:
         """Start writing the log, where the home folder can be written to; work on single files goes on without it."""

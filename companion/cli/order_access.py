@@ -56,7 +56,7 @@ def stale_lines(context: CommandContext, read_at: dt.datetime | None, trouble: C
         return []
     if read_at is None:
         return [f"{trouble.message} This is what was known when it was read last."]
-    checked = f"Checked with the store {context.formats.asked(context.services.clock())(read_at)}."
+    checked = f"Checked with the store {context.asked(read_at)}."
     if trouble.code == ErrorCode.NOT_ANSWERED_YET:
         return [f"{checked} {trouble.message} {trouble.hint}"]
     return [f"{trouble.message} {checked}"]

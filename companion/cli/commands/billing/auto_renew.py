@@ -47,7 +47,7 @@ def run(context: CommandContext) -> int:
     licence, plan = _renewable(order, context.arguments.licence)
     profile = services.orders.lookup.profile()
     preview = preview_switch(order, plan, licence, on, profile, services.clock(), services.zone)
-    said = preview_sentences(preview, context.formats.ends(services.clock()), context.formats.money)
+    said = preview_sentences(preview, context.ends, context.formats.money)
     if preview.refusal is not None:
         raise CompanionError(
             ErrorCode.NOT_SWITCHABLE, "Auto-renewal cannot be switched", said[0], " ".join(said[1:]) or _RENEW

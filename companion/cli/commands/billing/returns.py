@@ -87,7 +87,7 @@ def run(context: CommandContext) -> int:
     if asked is not None:
         order = services.orders.lookup.order(number)
     outlook = return_outlook(order, services.orders.lookup.profile(), services.clock(), services.zone)
-    said = outlook_sentences(outlook, context.formats.ends(context.services.clock()), context.formats.money)
+    said = outlook_sentences(outlook, context.ends, context.formats.money)
     shown = ReturnsResult(
         order_number=number,
         outlook=outlook,
@@ -122,7 +122,7 @@ def _return_lines(context: CommandContext, order: Order) -> list[str]:
 def _return(context: CommandContext, order: Order, reason: ReturnReason) -> Return:
     services = context.services
     outlook = return_outlook(order, services.orders.lookup.profile(), services.clock(), services.zone)
-    said = outlook_sentences(outlook, context.formats.ends(context.services.clock()), context.formats.money)
+    said = outlook_sentences(outlook, context.ends, context.formats.money)
     if not outlook.eligible:
         hint = " ".join(said[1:]) or "Support can help: companion support"
         raise CompanionError(ErrorCode.NOT_ELIGIBLE, "It cannot be returned", said[0], hint)
@@ -140,11 +140,7 @@ def _return_renewal(context: CommandContext, order: Order) -> Return:
     for plan in order.subscriptions:
         renewal = renewal_return(order, plan, profile, now, zone)
         if renewal is not None:
-            context.output.say(
-                *renewal_return_sentences(
-                    renewal, context.formats.ends(context.services.clock()), context.formats.money
-                )
-            )
+            context.output.say(*renewal_return_sentences(renewal, context.ends, context.formats.money))
             confirm("Ask for this money back?", yes=context.arguments.yes)
             return services.orders.actions.request_return(order, ReturnReason.UNWANTED_RENEWAL, plan.id)
     raise CompanionError(

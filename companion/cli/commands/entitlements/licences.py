@@ -164,14 +164,13 @@ def _cards(services: Services, asked: _Asked) -> tuple[ProductCard, ...]:
 
 
 def _card_lines(context: CommandContext, card: ProductCard, reading: Reading) -> list[str]:
-    date, fresh = context.formats.ends(context.owned.clock()), reading.anew
+    date, fresh = context.ends, reading.anew
     lines = [
         f"{card.product_name}  (order {card.order_number}, licence {card.licence_id})",
         f"  {status_sentence(card, date)}",
     ]
     if not fresh:
-        asked = context.formats.asked(context.owned.clock())
-        lines.append(f"  Checked with the store {asked(reading.read_at)}.")
+        lines.append(f"  Checked with the store {context.asked(reading.read_at)}.")
     if card.status is EffectiveStatus.REFUNDED:
         return lines
     return [

@@ -68,8 +68,7 @@ def _warn(context: CommandContext, number: str) -> None:
     known = context.services.orders.cache.known(number)
     if known.order is None:
         return
-    date = context.formats.ends(context.services.clock())
-    said = removal_sentences(known.order, context.services.zone, date, context.formats.money)
+    said = removal_sentences(known.order, context.services.zone, context.ends, context.formats.money)
     if not said:
         return
     context.output.say(f"{' '.join(said)} To switch it off first: companion auto-renew {number} off")

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from companion.cli.commands.purchases.shown import JSON, NOT_KEPT, ShownPurchase, lines, shown
 from companion.cli.context import CommandContext
-from companion.cli.formats import Formats
 from companion.cli.options import progress_option, yes_option
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.terminal.interrupts import interruptible
@@ -77,7 +76,7 @@ def run(context: CommandContext) -> int:
         recognised = list(_recognise(context, cancellation))
     usable = [each for each in recognised if each.draft is not None]
     for each in recognised:
-        context.output.say(*_found_lines(each, context.owned))
+        context.output.say(*_found_lines(context, each))
     added: list[str] = []
     updated: list[str] = []
     failed, kept = None, set[Kept]()
@@ -204,13 +203,13 @@ def _found(each: Recognised, owned: Owned) -> FoundInput:
     )
 
 
-def _found_lines(each: Recognised, owned: Owned) -> list[str]:
+def _found_lines(context: CommandContext, each: Recognised) -> list[str]:
     told = [f"{clean_text(each.input, 120)}: {each.reason}"]
-    preview = _preview(each, owned)
+    preview = _preview(each, context.owned)
     if preview is not None:
         told += [
             line
-            for line in lines(overview(preview), Formats(owned.zone).ends(owned.clock()), lambda _: "found")
+            for line in lines(overview(preview), context.ends, lambda _: "found")
             if not line.startswith("  Id ") and "not known" not in line
         ]
     told += [f"  Warning: {each.warning}"] if each.warning else []

@@ -45,7 +45,7 @@ def run(context: CommandContext) -> int:
     purchases = context.owned.purchases
     kept = [_keep_key(context, item) for field, _, item in changes if field is Field.KEY]
     found = purchases.edit(context.arguments.id, [change for change in changes if change[0] is not Field.KEY])
-    told = lines(found, context.formats.ends(context.owned.clock()), key_words_of(context.owned.purchases, found))
+    told = lines(found, context.ends, key_words_of(context.owned.purchases, found))
     context.output.result(shown(found), *told, *fact_lines(found))
     if Kept.SESSION in kept:
         context.output.say(NOT_KEPT)

@@ -83,7 +83,7 @@ def run(context: CommandContext) -> int:
     )
     added = owned.purchases.add(draft, as_new=True)
     found = owned.purchases.get(str(added.purchase_id))
-    told = lines(found, context.formats.ends(context.owned.clock()), key_words_of(owned.purchases, found))
+    told = lines(found, context.ends, key_words_of(owned.purchases, found))
     context.output.result(shown(found), *told)
     if added.kept is Kept.SESSION:
         context.output.say(NOT_KEPT)

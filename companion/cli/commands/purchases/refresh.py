@@ -73,7 +73,7 @@ def _line(context: CommandContext, each: Refreshed) -> str:
         return f"{known}. {answer.said}".rstrip(" .") + "."
     if answer.reason is not None and answer.reason.code == ErrorCode.NOT_ANSWERED_YET:
         said_at = max((fact.said_at for fact in purchase.facts), default=purchase.added_at)
-        since = f"As known {context.formats.asked(context.owned.clock())(said_at)}"
+        since = f"As known {context.asked(said_at)}"
         return f"{known}. {since}; {answer.reason.message} {answer.reason.hint}"
     why = answer.said if answer.reason is None else f"{answer.reason.message} {answer.reason.hint}"
     return f"{purchase.id[:6]}  {purchase.name}: {why}"

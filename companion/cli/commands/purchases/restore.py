@@ -54,7 +54,7 @@ def run(context: CommandContext) -> int:
     )
     result = RestoreResult(restored=shown(found) if found is not None else None, removed=left)
     if found is not None:
-        told = lines(found, context.formats.ends(context.owned.clock()), key_words_of(registry, found))
+        told = lines(found, context.ends, key_words_of(registry, found))
         context.output.result(result, "It is back, without its keys and links.", *told)
     else:
         context.output.result(result, *[_line(context, each) for each in left] or ["Nothing can be put back."])

@@ -18,6 +18,6 @@ def run(context: CommandContext) -> int:
     """Show one purchase."""
     context.owned.mirror.run()
     found = context.owned.purchases.get(context.arguments.id)
-    told = lines(found, context.formats.ends(context.owned.clock()), key_words_of(context.owned.purchases, found))
+    told = lines(found, context.ends, key_words_of(context.owned.purchases, found))
     context.output.result(shown(found), *told, *fact_lines(found))
     return EXIT_DONE
