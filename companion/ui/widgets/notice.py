@@ -187,22 +187,21 @@ class NoticeShelf(QScrollArea):
     def __init__(self, notices: Notices) -> None:
         super().__init__()
         self._notices = notices
-        shown = not notices.isHidden()
         self.setWidget(notices)
-        notices.setVisible(shown)
+        notices.setVisible(not notices.empty)  # Qt has shown it.
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         notices.installEventFilter(self)
-        self.setVisible(shown)
+        self.fit()
 
     def fit(self) -> None:
         """Be as tall as the notices are, and at most two fifths of the window."""
-        self.setVisible(not self._notices.isHidden())
-        # PySide6 loads each kind of widget there is to find out of which kind the viewport is, as Qt has made it.
-        if not self._notices.isHidden() and not self._notices.empty:
+        self.setVisible(not self._notices.empty)
+        if not self._notices.empty:
+            # Only here: to return the viewport, which Qt has made, PySide6 loads every kind of widget.
             # Less than nothing, while the first of them is being put in.
             tall = max(0, self._notices.heightForWidth(self.viewport().width()))
             self.setFixedHeight(min(tall, self.window().height() * 2 // 5))

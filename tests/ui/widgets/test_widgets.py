@@ -182,6 +182,13 @@ def test_a_shelf_without_notices_takes_no_room(qtbot: QtBot, qtlog: Any) -> None
     assert not [record for record in qtlog.records if "Negative" in record.message]
 
 
+def test_a_shelf_is_no_window_while_it_is_made(qtbot: QtBot) -> None:
+    shelf = NoticeShelf(Notices())
+    qtbot.addWidget(shelf)
+    assert shelf.windowHandle() is None
+    assert shelf.isHidden()
+
+
 def test_what_is_chosen_ends_in_dots_where_there_is_no_room_and_is_its_tip(qtbot: QtBot) -> None:
     made = Choice(LIGHT, "Licences that run out", ["30, 14, 7, 3 and 1 days before and on the day", "Never"], 0)
     qtbot.addWidget(made)
