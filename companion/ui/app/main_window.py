@@ -386,15 +386,11 @@ class Window(DropWindow):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        self._return_to_page()
-
-    def _return_to_page(self) -> None:
         if self.has_navigated and self._stack.currentWidget() is not self.page(self.there.page, self.there.store):
             self.navigate_to(self.there)
 
     def bring_to_front(self) -> None:
         """Show the window above the others, with the page that was shown last."""
-        self._return_to_page()
         self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
         self.show()
         self.raise_()
