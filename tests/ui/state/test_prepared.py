@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from companion.domain.core.errors import CompanionError
 from companion.ui.state.prepared import Prepared
 from companion.ui.state.tasks import TaskRunner
+from tests.ui.state.test_tasks import Freed
 
 
 @pytest.fixture
@@ -59,22 +60,12 @@ def test_a_failure_is_told_and_the_next_wish_is_prepared(runner: TaskRunner, qtb
     qtbot.waitUntil(lambda: shown == ["again"])
 
 
-class _Freed:
-    """Notes on which thread it is freed."""
-
-    def __init__(self, where: list[int]) -> None:
-        self._where = where
-
-    def __del__(self) -> None:
-        self._where.append(threading.get_ident())
-
-
 def test_what_was_shown_before_is_freed_on_another_thread(runner: TaskRunner, qtbot: QtBot) -> None:
     owner, shown, where = QObject(), list[int](), list[int]()
-    prepared: Prepared[tuple[_Freed, ...]] = Prepared(runner, owner, lambda found: shown.append(len(found)))
+    prepared: Prepared[tuple[Freed, ...]] = Prepared(runner, owner, lambda found: shown.append(len(found)))
 
-    def made(many: int) -> tuple[_Freed, ...]:
-        return tuple(_Freed(where) for _ in range(many))
+    def made(many: int) -> tuple[Freed, ...]:
+        return tuple(Freed(where) for _ in range(many))
 
     prepared.ask(partial(made, 3))
     qtbot.waitUntil(lambda: shown == [3])

@@ -284,7 +284,7 @@ def test_what_fails_in_turn_fails_where_it_was_waited_for(runner: TaskRunner, ow
     assert failures[0].code == ErrorCode.MISSING
 
 
-class _Freed:
+class Freed:
     """Notes on which thread it is freed."""
 
     def __init__(self, where: list[int]) -> None:
@@ -296,6 +296,6 @@ class _Freed:
 
 def test_what_is_let_go_is_freed_on_another_thread(runner: TaskRunner, qtbot: QtBot) -> None:
     where: list[int] = []
-    runner.let_go(_Freed(where), (_Freed(where), tuple(_Freed(where) for _ in range(100))))
+    runner.let_go(Freed(where), (Freed(where), tuple(Freed(where) for _ in range(100))))
     qtbot.waitUntil(lambda: len(where) == 102)
     assert threading.get_ident() not in where
