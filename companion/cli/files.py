@@ -16,9 +16,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-
-# At least two letters: one is a drive of Windows.
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
+"""At least two characters: a single letter is a drive of Windows."""
 
 
 def file_named(word: str) -> Path:

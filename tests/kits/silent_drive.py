@@ -46,7 +46,7 @@ def silent(path: Path, what: int = OPENING) -> Iterator[SilentDrive]:
     try:
         mark, name = ctypes.c_uint64(what), os.fsencode(path)
         if system.fanotify_mark(group, _MARK_ADD, mark, _AT_THE_WORKING_FOLDER, name):
-            pytest.skip(f"this kernel asks no one before files are read ({os.strerror(ctypes.get_errno())})")
+            pytest.skip(f"this kernel has no events that permit reading ({os.strerror(ctypes.get_errno())})")
         yield SilentDrive(group)
     finally:
         # What waits goes on now.

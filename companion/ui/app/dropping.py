@@ -26,7 +26,7 @@ class DropWindow(QMainWindow):
         from companion.ui.pages.bought.dropped import promise
 
         if event.source() is not None:
-            return  # A text of this window, which the person only marks.
+            return  # Text of this window itself, which is being selected.
         # What cannot be read is taken as well: a pointer that refuses does not say why, nor what could be dropped.
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()

@@ -33,7 +33,7 @@ _WORDS = (
     *((section.keys, f"Go to {section.words}") for section in (*SECTIONS, SETTINGS)),
     (ADD, "Add what you bought"),
     (REFRESH, "Ask the stores for the newest state"),
-    (SEARCH, "Search on this page, or the help"),
+    (SEARCH, "Search this page, or the help"),
     (HELP, "Help with this page"),
     (BACK, "Go back, also with the mouse's back button"),
     (FORWARD, "Go forward again"),

@@ -102,7 +102,7 @@ def apply_theme(application: QApplication, theme: Theme, style_sheet: Path, scal
 
     `scale` multiplies the sizes of texts.
     """
-    # Below a style sheet the style has no name, and was set together with that.
+    # Once a style sheet is set, the style reports no name. Fusion was set before the first one.
     if not application.styleSheet() and application.style().objectName() != "fusion":
         application.setStyle("Fusion")
     application.setPalette(_palette(theme))
@@ -110,7 +110,7 @@ def apply_theme(application: QApplication, theme: Theme, style_sheet: Path, scal
     text = style_sheet.read_text(encoding="utf-8")
     text = re.sub(r"@(pt|px)\(([\d.]+)\)", lambda match: _scaled(float(match[2]), match[1], scale), text)
     sheet = re.sub(r"@(\w+)", lambda match: colours[match[1]], text)
-    if application.styleSheet() != sheet:  # Setting it, the same one too, draws every widget there is anew.
+    if application.styleSheet() != sheet:  # Setting one, even the same, draws every widget anew.
         application.setStyleSheet(sheet)
 
 

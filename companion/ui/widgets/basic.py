@@ -292,7 +292,8 @@ def facts_grid(facts: Iterable[tuple[str, str]]) -> QGridLayout:
 def fit_height(dialog: QDialog) -> None:
     """Make a dialog as wide as its buttons need, and as tall as its texts are then.
 
-    Qt asks wrapped texts for their height only at a width, and a dialog with a least width of its own for nothing else.
+    Qt asks wrapped texts for their height only once the width is known, and no longer looks at how wide the buttons are
+    where a dialog has been given a minimum width.
     """
     layout = dialog.layout()
     if layout is None:

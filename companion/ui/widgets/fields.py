@@ -1,4 +1,4 @@
-"""Fields that can do more than be typed into: cleared at once, hidden while a password is typed, and marked."""
+"""A field that is emptied at once, a field for a password, and a box to be ticked."""
 
 from __future__ import annotations
 
