@@ -107,7 +107,7 @@ class Window(DropWindow):
         self.setMinimumSize(_SMALLEST)
         self.notices = self._notices = Notices()
         self._troubles = TroubleNotices(self, self._notices, self.navigate_to)
-        self._dropped = DroppedNotices(self._notices, self.navigate_to)
+        self._dropped = DroppedNotices(self._notices, self.navigate_to, lambda: self.page("file").holds_work())
         self._unfinished = UnfinishedNotices(self._notices, self.navigate_to)
         self._stack = QStackedWidget()
         self._makers = {("", name): maker for name, maker in pages.items()}
@@ -241,9 +241,7 @@ class Window(DropWindow):
         self.bring_to_front()
         installers, others = apart(dropped.offered.files)
         if installers and not others:
-            busy = self.page("file").holds_work()
-            self.navigate_to(Destination("file", item="" if busy else str(installers[0])))
-            self._dropped.offer(installers if busy else installers[1:])
+            self._dropped.install(installers)
             return
         self.navigate_to(Destination("bought"))
         page = self.page("bought")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from companion.domain.purchases.draft import draft_of
@@ -71,6 +72,33 @@ def test_an_installer_that_fails_says_why_and_can_be_started_again(
     start(qtbot, page)
     shows(qtbot, page, "(Exit code 77)")
     qtbot.waitUntil(page.installing.onward.isEnabled, timeout=60_000)
+
+
+def test_what_waits_is_not_lost_while_another_one_is_installed(
+    program: WindowedProgram, tmp_path: Path, qtbot: QtBot
+) -> None:
+    gate, other, notices = tmp_path / "gate", tmp_path / "other", program.window.notices
+    other.mkdir()
+
+    def go_on() -> None:
+        words, parts = "Install later.run…", QAbstractButton
+        qtbot.waitUntil(lambda: any(each.text() == words and each.isVisible() for each in notices.findChildren(parts)))
+        button(notices, words).click()
+
+    page = dropped(program, run_file(tmp_path, f'until [ -e "{gate}" ]; do sleep 0.05; done'))
+    start(qtbot, page)
+    try:
+        qtbot.waitUntil(lambda: page.installing.running, timeout=60_000)
+        dropped(program, run_file(other, "exit 0").rename(other / "later.run"))
+        go_on()
+        assert page.installing.running
+        assert [text for text in texts_of(notices) if "later.run." in text], "it still waits"
+    finally:
+        gate.touch()
+    shows(qtbot, page, "The installer reports success")
+    go_on()
+    qtbot.waitUntil(page.looking.onward.isEnabled, timeout=60_000)
+    assert not notices.shows("dropped")
 
 
 def test_the_keyboard_stays_in_the_wizard_while_an_installer_runs_and_fails(

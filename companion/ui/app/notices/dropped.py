@@ -14,30 +14,33 @@ _MOST_NAMES = 5
 
 
 class DroppedNotices:
-    """Tells which installers wait, with the way to the next one."""
+    """Leads to one installer, and tells which others wait, with the way to the next one."""
 
-    def __init__(self, notices: Notices, navigate_to: Callable[[Destination], object]) -> None:
-        self._notices, self._navigate_to = notices, navigate_to
+    def __init__(
+        self, notices: Notices, navigate_to: Callable[[Destination], object], is_installing: Callable[[], bool]
+    ) -> None:
+        self._notices, self._navigate_to, self._is_installing = notices, navigate_to, is_installing
         self._waiting: tuple[Path, ...] = ()
+
+    def install(self, installers: Sequence[Path]) -> None:
+        """Look at the first of them, or go to the one that is being installed; the others wait."""
+        busy = self._is_installing()
+        self._navigate_to(Destination("file", item="" if busy else str(installers[0])))
+        self.offer(installers if busy else installers[1:])
 
     def offer(self, left: Sequence[Path]) -> None:
         """Offer the installers that are left, after those of an earlier drop that still wait."""
         earlier = self._waiting if self._notices.shows(_KEY) else ()
-        self._show(tuple(dict.fromkeys((*earlier, *left))))
-
-    def _show(self, waiting: tuple[Path, ...]) -> None:
-        self._waiting = waiting
+        self._waiting = waiting = tuple(dict.fromkeys((*earlier, *left)))
         if not waiting:
-            self._notices.drop(_KEY)
             return
-        first, *later = waiting
         names = [path.name for path in waiting[:_MOST_NAMES]]
         more = [f"{len(waiting) - _MOST_NAMES} more"] if len(waiting) > _MOST_NAMES else []
-        title = "An installer waits" if not later else f"{len(waiting)} installers wait"
+        title = "An installer waits" if len(waiting) == 1 else f"{len(waiting)} installers wait"
 
         def go_on() -> None:
-            self._show(tuple(later))
-            self._navigate_to(Destination("file", item=str(first)))
+            self._notices.drop(_KEY)
+            self.install(waiting)
 
         words = f"Companion looks at one installer after the other: {joined([*names, *more])}."
-        self._notices.show_notice(_KEY, Notice(title, words, actions=((f"Install {first.name}…", go_on),)))
+        self._notices.show_notice(_KEY, Notice(title, words, actions=((f"Install {waiting[0].name}…", go_on),)))
