@@ -542,7 +542,7 @@ def _ran(words: list[str]) -> dict[str, object]:
 def quit_running(windowed: str, console: str, *options: str) -> dict[str, object]:
     """The program in the tray, which is asked to quit as soon as it listens, and asked once more."""
     state = Path(options[-1])
-    program = subprocess.Popen([windowed, *options, "--tray"])
+    program = _start_without_output([windowed, *options, "--tray"])
     until((state / "running.address").exists, 60)
     first, again = (_ran([console, *options, "quit", "--wait", "--json"]) for _ in range(2))
     return {"quit": json.loads(str(first["out"])), "again": json.loads(str(again["out"])), "code": program.wait(0)}
@@ -577,15 +577,21 @@ def quit_while_another_start_is_heard(folder: str) -> dict[str, object]:
 def start_in_tray(windowed: str) -> int:
     """The installed program, which outlives this Python; returns its process id once it listens."""
     address = Path(os.environ["LOCALAPPDATA"], "Companion", "running.address")
-    program = subprocess.Popen([windowed, "--tray"], close_fds=True, cwd="C:\\")
+    program = _start_without_output([windowed, "--tray"])
     until(address.exists, 60)
     return program.pid
+
+
+def _start_without_output(command: str | list[str]) -> subprocess.Popen[bytes]:
+    """Start a program that may outlive this Python; what it prints would stand among the answers of the stories."""
+    none = subprocess.DEVNULL
+    return subprocess.Popen(command, stdin=none, stdout=none, stderr=none, cwd="C:\\")
 
 
 def open_link(link: str) -> None:
     """Start what is registered for a link, as Windows does; Wine 8 does not look at what one person has registered."""
     (command, _) = value_of("HKCU", rf"Software\Classes\{link.partition(':')[0]}\shell\open\command", "") or ("", 0)
-    subprocess.Popen(str(command).replace("%1", link), close_fds=True, cwd="C:\\")
+    _start_without_output(str(command).replace("%1", link))
 
 
 def run_to_its_end(*words: str) -> int:
