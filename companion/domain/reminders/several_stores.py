@@ -25,6 +25,18 @@ class StoreDates(NamedTuple):
     now: dt.datetime
     dates: tuple[Subject, ...] | None = None
 
+    def dates_in_order(self) -> tuple[Subject, ...]:
+        """Returns the dates, the earliest first; they are worked out where that was not done already."""
+        if self.dates is not None or self.facts is None:
+            return self.dates or ()
+        return in_order(subjects(self.facts))
+
+    def due(self, settings: ReminderSettings) -> tuple[Reminder, ...]:
+        """Returns what needs a decision (see `current`)."""
+        if self.facts is None:
+            return ()
+        return current_among(self.dates_in_order(), self.facts, self.entries, settings, self.now)
+
 
 class AllDates(NamedTuple):
     """What needs a decision, what lies ahead, what was shown, each with the place of its store in the question.
@@ -43,7 +55,7 @@ class AllDates(NamedTuple):
 def all_dates(stores: Sequence[StoreDates], settings: ReminderSettings) -> AllDates:
     """Returns the dates of all stores, the nearest first, and what was shown, the latest first."""
     known = [
-        (place, store, store.facts, in_order(subjects(store.facts)) if store.dates is None else store.dates)
+        (place, store, store.facts, store.dates_in_order())
         for place, store in enumerate(stores)
         if store.facts is not None
     ]

@@ -60,7 +60,8 @@ def subject_in_need(
         found = _of_order(subjects, failure.store or "", failure.order_number)
         if found is not None:
             return found
-    for date in sorted(due, key=lambda date: date.subject.date):
+    # Every other thread waits while thousands are compared, and moments with a zone take long.
+    for date in sorted(due, key=lambda date: date.subject.date.timestamp()):
         found = _of_date(subjects, date)
         if found is not None:
             return found

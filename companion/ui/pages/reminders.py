@@ -14,7 +14,6 @@ from companion.domain.core.time.periods import days_until
 from companion.domain.reminders.dates import Subject
 from companion.domain.reminders.due import Reminder, Snooze
 from companion.domain.reminders.history import EntryStatus, InboxEntry, status_of
-from companion.domain.reminders.several_stores import StoreDates
 from companion.domain.reminders.text import (
     ACTION_WORDS,
     ReminderAction,
@@ -89,10 +88,7 @@ class RemindersPage(Page):
                 self._cards.addWidget(card)
             return
         self._shown_states = self._states()
-        stores = [
-            StoreDates(state.reminder_facts(), state.reminders.entries, state.now(), state.reminder_dates())
-            for state in self._shown_states
-        ]
+        stores = [state.store_dates() for state in self._shown_states]
         today = self.app_state.now().astimezone(self.app_state.zone).date()
         view = View(today, len(self._book.states), self._all_dates, self._all_shown)
         self._prepared.ask(partial(reminder_rows, stores, self.app_state.reminders.settings, view))

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from companion.domain.core.text import FormatDate, FormatMoment
     from companion.domain.entitlements.artifacts import Offer
     from companion.domain.reminders.dates import ReminderFacts, Subject
+    from companion.domain.reminders.several_stores import StoreDates
     from companion.domain.store.look_plan import LookPlan
     from companion.domain.store.orders import Download, Order, Receipt, Subscription
     from companion.services.app.time_zone import LocalZone
@@ -122,6 +123,12 @@ class AppState(QObject):
     def reminder_dates(self) -> tuple[Subject, ...] | None:
         """Returns the dates of the reminders' facts, the earliest first; None where the zone has changed since."""
         return self.snapshot.dates if self.snapshot.zone is self.zone.rules else None
+
+    def store_dates(self) -> StoreDates:
+        """Returns the dates of the store, and of the purchases told with it, as they are now."""
+        from companion.domain.reminders.several_stores import StoreDates
+
+        return StoreDates(self.reminder_facts(), self.reminders.entries, self.now(), self.reminder_dates())
 
     def now(self) -> dt.datetime:
         """The current moment."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
@@ -15,9 +14,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from companion.domain.overview.card_statement import StoreOrders
 from companion.domain.overview.purchase_cards import not_ordered
 from companion.domain.purchases.purchase import Overview
-from companion.domain.reminders.dates import ReminderFacts
-from companion.domain.reminders.history import InboxEntry, current
 from companion.domain.reminders.settings import ReminderSettings
+from companion.domain.reminders.several_stores import StoreDates
 from companion.domain.support.help_articles import Article, Group
 from companion.domain.support.hotline import NOTHING_STATED, Stated, products_of
 from companion.domain.support.makers_desk import DirectoryDesk
@@ -52,13 +50,11 @@ _COLUMNS, _TWO_FIT = 2, 640
 
 
 class _Shelf(NamedTuple):
-    """What is known of one store at a moment, and the records of its reminders."""
+    """What is known of one store, and its dates at a moment."""
 
     store: str
     snapshot: Snapshot
-    facts: ReminderFacts | None
-    entries: tuple[InboxEntry, ...]
-    now: dt.datetime
+    told: StoreDates
 
 
 class _Found(NamedTuple):
@@ -240,7 +236,7 @@ class HelpPage(Page):
 
     def render_values(self) -> None:
         shelves = [
-            _Shelf(state.store, state.snapshot, state.reminder_facts(), state.reminders.entries, state.now())
+            _Shelf(state.store, state.snapshot, state.store_dates())
             for state in dict.fromkeys((self.app_state, *self._book.states))
         ]
         stores = frozenset(state.store for state in self._book.states)
@@ -356,12 +352,7 @@ def _find(
         ),
         *purchase_subjects(not_ordered(purchases, orders)),
     )
-    due = (
-        DueDate(shelf.store, each.subject)
-        for shelf in shelves
-        if shelf.facts is not None
-        for each in current(shelf.facts, shelf.entries, settings, shelf.now)
-    )
+    due = (DueDate(shelf.store, each.subject) for shelf in shelves for each in shelf.told.due(settings))
     several = len({each.place for each in subjects}) > 1
     return _Found(
         subjects,
