@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
+from companion.domain.core.untrusted.file_heads import HEAD
 from companion.domain.core.untrusted.foreign_text import text_of
 from companion.domain.installation.files.names import looks_like_installer
 from companion.domain.mail.inputs import InputKind, Recognised, recognise_reading, recognise_text
@@ -108,7 +109,7 @@ class Intake:
         """Returns what the bytes of one input are; `name` is what the person calls it."""
         if not data.strip():
             return Recognised(name, InputKind.UNKNOWN, None, "It is empty.")
-        other, address = other_file(data[:512], name), link_in(data, name)
+        other, address = other_file(data[:HEAD], name), link_in(data, name)
         if other is not None:
             return _other(name, other)
         if address is not None:

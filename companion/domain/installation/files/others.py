@@ -7,17 +7,13 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from companion.domain.core.untrusted.file_heads import HEAD, HeadKind, head_kind
 from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.installation.files.formats.msix import list_of_zip
 from companion.domain.installation.files.formats.regions import RegionFile, Regions
 from companion.domain.installation.files.names import looks_like_installer
 
-_ZIP = b"PK\x03\x04"
 _DISC, _DISC_AT = b"CD001", 0x8001
-_TAR, _TAR_AT = b"ustar", 257
-_ARCHIVES = (b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\x1f\x8b", b"\xfd7zXZ\0", b"BZh", b"\x28\xb5\x2f\xfd", b"MSCF")
-_PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*")
-_SHORTCUT = b"L\0\0\0\x01\x14\x02\0"
 _WEB_PAGES = (b"<!doctype html", b"<html")
 _LONGEST_LIST = 1 << 20
 _GET_INSTALLER = "Get the installer itself from the maker of the program."
@@ -34,25 +30,26 @@ def other_kind(regions: Regions, filename: str) -> OtherKind | None:
     """Returns what a file is that is no installer; None where that is not known either."""
     if not regions.size:
         return OtherKind("The file is empty.", "Download it again.")
-    head = regions.read(0, 512)
-    if head.startswith(_ZIP):
+    head = regions.read(0, HEAD)
+    kind = head_kind(head)
+    if kind is HeadKind.ZIP:
         return _of_zip(regions)
-    if head.startswith(_ARCHIVES) or head[_TAR_AT : _TAR_AT + len(_TAR)] == _TAR:
+    if kind is HeadKind.ARCHIVE:
         return OtherKind("It is an archive: files that are packed together.", _unpack(None))
     if regions.read(_DISC_AT, len(_DISC)) == _DISC:
         return OtherKind(
             "It is the image of a disc.", "Open it with a double click, then drop the installer in it on Companion."
         )
-    return _by_head(head, filename)
+    return _by_head(head, kind, filename)
 
 
-def _by_head(head: bytes, filename: str) -> OtherKind | None:
+def _by_head(head: bytes, kind: HeadKind | None, filename: str) -> OtherKind | None:
     text = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if head.startswith(b"%PDF-"):
+    if kind is HeadKind.PDF:
         return OtherKind("It is a document (PDF).", _GET_INSTALLER)
-    if head.startswith(_PICTURES) or (head[:4], head[8:12]) == (b"RIFF", b"WEBP"):
+    if kind is HeadKind.PICTURE:
         return OtherKind("It is a picture.", _GET_INSTALLER)
-    if head.startswith(_SHORTCUT) or text.startswith(b"[internetshortcut]"):
+    if kind is HeadKind.SHORTCUT or text.startswith(b"[internetshortcut]"):
         return OtherKind("It is a shortcut, which only points to something else.", _GET_INSTALLER)
     if text.startswith(_WEB_PAGES):
         return OtherKind(

@@ -6,6 +6,7 @@ import re
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from companion.domain.core.untrusted.file_heads import HeadKind, head_kind
 from companion.domain.core.untrusted.foreign_text import text_of
 
 TAKEN = "an e-mail or a whole mailbox (.eml, .msg, .mbox), a web page, a text, a link, or an installer"
@@ -19,8 +20,6 @@ _TYPE_IT = "Drop the e-mail or the web page itself, or type what you see in it b
 _UNPACK = "Unpack it first (right click, “Extract”), then drop what is in it."
 _INSTALL = "If you want to install it, choose it with “Install a file…” on the Downloads page."
 
-_PICTURES = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a", b"II*\0", b"MM\0*")
-_ARCHIVES = (b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\x1f\x8b", b"\xfd7zXZ\0", b"BZh", b"\x28\xb5\x2f\xfd", b"MSCF")
 _DOCUMENTS = (".docx", ".odt", ".pages", ".xlsx", ".ods", ".pptx", ".odp", ".rtf", ".doc", ".xls")
 _PROGRAMS = (b"MZ", b"\x7fELF", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe", b"\xed\xab\xee\xdb")
 _LINK = re.compile(r"(?im)^URL(?:\[[^\]]*\])?[ \t]*=[ \t]*(https?://\S+)")
@@ -36,25 +35,23 @@ class OtherFile(NamedTuple):
 
 def other_file(head: bytes, name: str) -> OtherFile | None:
     """Returns what a file is that is neither an e-mail nor a text, by its first bytes; None where it may be one."""
-    ending = PurePosixPath(name.casefold()).suffix
-    if head.startswith(b"%PDF-"):
+    ending, kind = PurePosixPath(name.casefold()).suffix, head_kind(head)
+    if kind is HeadKind.PDF:
         return OtherFile("It is a document (PDF), which Companion cannot read.", _COPY_TEXT)
-    if _is_picture(head):
+    if kind is HeadKind.PICTURE or _is_bitmap_or_film(head):
         return OtherFile("It is a picture or a film, and Companion reads texts only.", _TYPE_IT)
     if ending in _DOCUMENTS or head.startswith(b"{\\rtf"):
         return OtherFile("It is a document, which Companion cannot read.", _COPY_TEXT)
-    if head.startswith((b"PK\x03\x04", *_ARCHIVES)) or head[257:262] == b"ustar":
+    if kind in (HeadKind.ZIP, HeadKind.ARCHIVE):
         return OtherFile("It is an archive: files that are packed together.", _UNPACK)
-    if head.startswith(b"L\0\0\0\x01\x14\x02\0"):
+    if kind is HeadKind.SHORTCUT:
         return OtherFile("It is a shortcut, which only points to something else.", "Drop what it points to.")
     if head.startswith(_PROGRAMS) and b"\0" in head:
         return OtherFile("It is a program.", _INSTALL)
     return None
 
 
-def _is_picture(head: bytes) -> bool:
-    if head.startswith(_PICTURES) or (head[:4], head[8:12]) == (b"RIFF", b"WEBP"):
-        return True
+def _is_bitmap_or_film(head: bytes) -> bool:
     is_bitmap = head.startswith(b"BM") and head[6:10] == b"\0\0\0\0"
     return is_bitmap or (head[4:8] == b"ftyp" and b"\0" in head[:4])
 
