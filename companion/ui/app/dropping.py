@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent
 from PySide6.QtWidgets import QMainWindow
 
 from companion.ui.frame.drop_here import DropHere
 
-if TYPE_CHECKING:
-    from companion.ui.pages.bought.dropped import Dropped
-
 
 class DropWindow(QMainWindow):
-    """Takes what is dragged onto it and hands it to `add_dropped`."""
+    """Takes what is dragged onto it; `dropped` is emitted with it, as a `Dropped`."""
+
+    dropped = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -42,8 +39,4 @@ class DropWindow(QMainWindow):
         # Never moved: the e-mail stays where it is.
         event.setDropAction(Qt.DropAction.CopyAction)
         event.accept()
-        self.add_dropped(taken(event.mimeData()))
-
-    def add_dropped(self, dropped: Dropped) -> None:
-        """Look at what was dropped, on the page for that."""
-        raise NotImplementedError
+        self.dropped.emit(taken(event.mimeData()))

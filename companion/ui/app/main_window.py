@@ -107,6 +107,7 @@ class Window(DropWindow):
         self.setMinimumSize(_SMALLEST)
         self.notices = self._notices = Notices()
         self._troubles = TroubleNotices(self, self._notices, self.navigate_to)
+        self.dropped.connect(self.add_dropped)
         self._dropped = DroppedNotices(self._notices, self.navigate_to, lambda: self.page("file").holds_work())
         self._unfinished = UnfinishedNotices(self._notices, self.navigate_to)
         self._stack = QStackedWidget()
