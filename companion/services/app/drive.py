@@ -6,13 +6,13 @@ The system's calls for files know no time limit, and many cannot be broken off.
 from __future__ import annotations
 
 import errno
-import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, wait
+from concurrent.futures import wait
 from typing import TypeVar
 
 from companion.domain.core.errors import Cancelled
+from companion.services.app import daemon_work
 from companion.services.app.cancellation import Cancellation
 
 T = TypeVar("T")
@@ -53,8 +53,8 @@ def at_drive(
     waited for: what it returns all the same is handed to `too_late`, on its thread.
     """
     cancellation.check()
-    signs, answer = Signs(seconds), Future[T]()
-    threading.Thread(target=_answer, args=(answer, work, signs), name="drive", daemon=True).start()
+    signs = Signs(seconds)
+    answer = daemon_work.begin(lambda: work(signs), "drive")
     try:
         while not wait([answer], _LOOK_SECONDS).done:
             cancellation.check()
@@ -65,11 +65,3 @@ def at_drive(
         answer.add_done_callback(lambda late: too_late(late.result()) if late.exception() is None else None)
         raise
     return answer.result()
-
-
-def _answer(answer: Future[T], work: Callable[[Signs], T], signs: Signs) -> None:
-    """Runs on a daemon thread: a call that never returns does not keep the program from ending."""
-    try:
-        answer.set_result(work(signs))
-    except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
-        answer.set_exception(error)

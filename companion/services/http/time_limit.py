@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from concurrent.futures import wait
+from typing import TypeVar
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.words.error_words import failure
+from companion.services.app import daemon_work
 from companion.services.app.cancellation import Cancellation
 from companion.services.http.happy_eyeballs import OpenConnections
 from companion.services.http.patience import Late
@@ -33,11 +34,21 @@ def run_within(
     come about keeps no one waiting.
     """
     cancellation.check()
-    attempt = _Attempt(work)
+    # Made here, so that work within a time limit is cut off together with the work that waits for it.
+    connections = OpenConnections()
+
+    def connected() -> T:
+        try:
+            with connections:
+                return work()
+        finally:
+            connections.release()
+
+    answer = daemon_work.begin(connected, "store-exchange")
     began = time.monotonic()
     until = began + seconds
     try:
-        while not attempt.over.wait(max(0.0, min(_POLL, until - time.monotonic()))):
+        while not wait([answer], max(0.0, min(_POLL, until - time.monotonic()))).done:
             cancellation.check()
             now = time.monotonic()
             if now >= until:
@@ -46,46 +57,16 @@ def run_within(
                 late.tell()
                 late = None
     except BaseException as error:
-        attempt.cut()
-        attempt.tell(error)
+        connections.cut()
+        _tell(error, connections)
         raise
     try:
-        return attempt.result()
+        return answer.result()
     except CompanionError as error:
-        attempt.tell(error)
+        _tell(error, connections)
         raise
 
 
-class _Attempt(Generic[T]):
-    """The work on its thread; a daemon, so that a hanging name server does not keep the program from ending."""
-
-    def __init__(self, work: Callable[[], T]) -> None:
-        self.over = threading.Event()
-        self._work = work
-        # Made here, so that work within a time limit is cut off together with the work that waits for it.
-        self._connections = OpenConnections()
-        self._results: list[T] = []
-        self._error: BaseException | None = None
-        threading.Thread(target=self._run, name="store-exchange", daemon=True).start()
-
-    def _run(self) -> None:
-        try:
-            with self._connections:
-                self._results.append(self._work())
-        except BaseException as error:  # noqa: BLE001 - raised again where it is waited for
-            self._error = error
-        finally:
-            self._connections.release()
-            self.over.set()
-
-    def cut(self) -> None:
-        self._connections.cut()
-
-    def tell(self, error: BaseException) -> None:
-        if isinstance(error, CompanionError) and error.kind is ErrorKind.UNREACHABLE:
-            error.may_have_acted = self._connections.sent
-
-    def result(self) -> T:
-        if self._error is not None:
-            raise self._error
-        return self._results[0]
+def _tell(error: BaseException, connections: OpenConnections) -> None:
+    if isinstance(error, CompanionError) and error.kind is ErrorKind.UNREACHABLE:
+        error.may_have_acted = connections.sent
