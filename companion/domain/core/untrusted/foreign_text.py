@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Callable
+from typing import AnyStr
 
 LONGEST_TEXT = 500
 """Characters of a name or a label that are kept."""
@@ -26,33 +28,16 @@ _UNSEEN_SIGNS = (
 _JOINED_MARKS = r"\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 
 
-# Compiled when the first text needs them: most are ASCII, and to compile all of them takes some milliseconds.
+def _when_used(pattern: AnyStr) -> Callable[[], re.Pattern[AnyStr]]:
+    """Returns what returns the compiled pattern: most texts are ASCII, and to compile all takes milliseconds."""
+    return functools.cache(lambda: re.compile(pattern))
 
 
-@functools.cache
-def _unseen() -> re.Pattern[str]:
-    return re.compile(f"[{_UNSEEN_SIGNS}]")
-
-
-@functools.cache
-def _acting() -> re.Pattern[str]:
-    return re.compile(rf"[{_UNSEEN_SIGNS}\x85\u2028\u2029]")
-
-
-@functools.cache
-def _acting_or_break() -> re.Pattern[str]:
-    return re.compile(rf"[{_UNSEEN_SIGNS}\t\n\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
-
-
-@functools.cache
-def _piled_marks() -> re.Pattern[str]:
-    """Returns the pattern of more combining marks in a row than any language writes.
-
-    Piled up they reach over the lines above and below.
-    """
-    return re.compile(f"([{_JOINED_MARKS}]{{4}})[{_JOINED_MARKS}]+")
-
-
+_unseen = _when_used(f"[{_UNSEEN_SIGNS}]")
+_acting = _when_used(rf"[{_UNSEEN_SIGNS}\x85\u2028\u2029]")
+_acting_or_break = _when_used(rf"[{_UNSEEN_SIGNS}\t\n\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
+_piled_marks = _when_used(f"([{_JOINED_MARKS}]{{4}})[{_JOINED_MARKS}]+")
+"""More combining marks in a row than any language writes; piled up they reach over the lines above and below."""
 _OTHER_BREAKS = re.compile(r"[\r\x0b\x0c\x1c-\x1f\x85\u2028\u2029]")
 _LINE_BREAKS = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
@@ -135,12 +120,9 @@ def is_harmless(data: bytes) -> bool:
 
 _ESCAPE = re.compile(rb'(?<!\\)(?:\\\\)*\\[^"\\/]')
 
-
-@functools.cache
-def _unseen_bytes() -> re.Pattern[bytes]:
-    """Returns the pattern of the UTF-8 of what `clean_text` changes, and of some neighbours that it does not."""
-    return re.compile(
-        rb"\xc2[\x80-\x9f\xad]|\xcd\x8f|\xd8\x9c|\xe1(?:\x85[\x9f\xa0]|\x9e[\xb4\xb5]|\xa0[\x8b-\x8f]|\xaa|\xab|\xb7)"
-        rb"|\xe2(?:\x80[\x8b\x8e\x8f\xa8-\xae]|\x81[\xa0-\xaf]|\x83[\x90-\xbf])|\xe3\x85\xa4|[\xee\xef\xf3\xf4]|\xf0\x9b"
-        rb"|\xf0\x9d\x85|[\xcc\xcd][\x80-\xbf][\xcc\xcd]|\xd2[\x83-\x89]"
-    )
+_unseen_bytes = _when_used(
+    rb"\xc2[\x80-\x9f\xad]|\xcd\x8f|\xd8\x9c|\xe1(?:\x85[\x9f\xa0]|\x9e[\xb4\xb5]|\xa0[\x8b-\x8f]|\xaa|\xab|\xb7)"
+    rb"|\xe2(?:\x80[\x8b\x8e\x8f\xa8-\xae]|\x81[\xa0-\xaf]|\x83[\x90-\xbf])|\xe3\x85\xa4|[\xee\xef\xf3\xf4]|\xf0\x9b"
+    rb"|\xf0\x9d\x85|[\xcc\xcd][\x80-\xbf][\xcc\xcd]|\xd2[\x83-\x89]"
+)
+"""UTF-8 of what `clean_text` changes, and of some neighbours that it does not."""
