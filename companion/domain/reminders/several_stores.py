@@ -37,6 +37,10 @@ class StoreDates(NamedTuple):
             return ()
         return current_among(self.dates_in_order(), self.facts, self.entries, settings, self.now)
 
+    def ahead(self) -> tuple[Subject, ...]:
+        """Returns the dates that lie ahead, the nearest first."""
+        return ahead_among(self.dates_in_order(), self.now)
+
 
 class AllDates(NamedTuple):
     """What needs a decision, what lies ahead, what was shown, each with the place of its store in the question.
@@ -55,22 +59,18 @@ class AllDates(NamedTuple):
 def all_dates(stores: Sequence[StoreDates], settings: ReminderSettings) -> AllDates:
     """Returns the dates of all stores, the nearest first, and what was shown, the latest first."""
     known = [
-        (place, store, store.facts, store.dates_in_order())
+        (place, store._replace(dates=store.dates_in_order()))
         for place, store in enumerate(stores)
         if store.facts is not None
     ]
     all_due = sorted(
-        (
-            (place, reminder)
-            for place, store, facts, dates in known
-            for reminder in current_among(dates, facts, store.entries, settings, store.now)
-        ),
+        ((place, reminder) for place, store in known for reminder in store.due(settings)),
         key=lambda pair: pair[1].subject.date.timestamp(),
     )
     downloads = [pair for pair in all_due if pair[1].kind is ReminderKind.DOWNLOAD_WINDOW]
     together = downloads if len(downloads) > FEW_DOWNLOADS else []
     due = [pair for pair in all_due if not together or pair[1].kind is not ReminderKind.DOWNLOAD_WINDOW]
-    ahead = [(place, subject) for place, store, _, dates in known for subject in ahead_among(dates, store.now)]
+    ahead = [(place, subject) for place, store in known for subject in store.ahead()]
     shown = [(place, entry) for place, store in enumerate(stores) for entry in newest_first(store.entries)]
     return AllDates(
         bool(known),
