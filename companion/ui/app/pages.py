@@ -17,6 +17,7 @@ from companion.ui.state.opener import Opener
 from companion.ui.state.owned_state import OwnedState
 from companion.ui.state.settings.autostart_state import AutostartState
 from companion.ui.state.store_book import CaseDesk, StoreBook
+from companion.ui.state.tasks import Task, TaskRunner
 
 if TYPE_CHECKING:
     from companion.ui.pages.add import AddPage
@@ -69,10 +70,14 @@ def load_ahead() -> None:
         importlib.import_module(name)
 
 
-def _load_wizard(services: Services) -> None:
-    """Load and build what the wizard works with, while a page is shown that leads there; for a worker."""
-    importlib.import_module("companion.services.installation.installer_files")
-    _ = services.installations
+def _load_wizard(page: Page, services: Services, runner: TaskRunner) -> None:
+    """Load and build what the wizard works with on another thread, while a page is shown that leads there."""
+
+    def load(_task: Task) -> None:
+        importlib.import_module("companion.services.installation.installer_files")
+        _ = services.installations
+
+    runner.run(page, load, lambda _: None)
 
 
 class StorePages:
@@ -101,7 +106,7 @@ class StorePages:
         from companion.ui.pages.order.page import OrderPage
 
         made = OrderPage(self._app_state, self._owned, self._services.orders, self._opener)
-        self._app_state.runner.run(made, lambda _: _load_wizard(self._services), lambda _: None)
+        _load_wizard(made, self._services, self._app_state.runner)
         return made
 
     def _add(self) -> AddPage:
@@ -203,7 +208,7 @@ class AllPages:
         from companion.ui.pages.downloads import DownloadsPage
 
         made = DownloadsPage(self._app_state, self._owned, self._opener, self._book)
-        self._app_state.runner.run(made, lambda _: _load_wizard(self._services), lambda _: None)
+        _load_wizard(made, self._services, self._app_state.runner)
         return made
 
     def _file(self) -> FilePage:
