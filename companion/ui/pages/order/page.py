@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtWidgets import QHBoxLayout, QLabel
+
 from companion.domain.billing.charges import beside_the_prices
 from companion.domain.core.errors import CompanionError
 from companion.domain.overview.removing import removal_sentences, renewing, unfinished_sentences
@@ -140,15 +142,11 @@ class OrderPage(Page):
         card = Card(spacing=6)
         for item in order.line_items:
             quantity = f"{item.quantity} × " if item.quantity > 1 else ""
-            line = row(spacing=12)
-            line.addWidget(label(f"{quantity}{item.name}", "strong"), 1)
-            line.addWidget(label(form.money(item.price), wrap=False))
-            card.add(line)
+            name = label(f"{quantity}{item.name}", "strong")
+            card.add(_amount_line(name, label(form.money(item.price), wrap=False)))
         for part in beside_the_prices(order):
-            line = row(spacing=12)
-            line.addWidget(label(part.name, "muted"), 1)
-            line.addWidget(label(form.money(part.amount), "muted", wrap=False))
-            card.add(line)
+            amount = label(form.money(part.amount), "muted", wrap=False)
+            card.add(_amount_line(label(part.name, "muted"), amount))
         card.add(label(f"Ordered on {form.date(order.placed_at)} · {form.money(order.total)} in all", "muted"))
         for sentence in unread_sentences(order.all_unread):
             card.add(label(sentence, "muted"))
@@ -214,3 +212,10 @@ class OrderPage(Page):
             owned.news.emit(f"Order {number} was removed", "Nothing changed at the store.", undo)
 
         app_state.remove_order(self, number, removed, self.tell)
+
+
+def _amount_line(name: QLabel, amount: QLabel) -> QHBoxLayout:
+    line = row(spacing=12)
+    line.addWidget(name, 1)
+    line.addWidget(amount)
+    return line
