@@ -198,33 +198,31 @@ def not_opened(path: Path, error: OSError | ValueError) -> CompanionError:
             kind=ErrorKind.USAGE,
         )
     if isinstance(error, GrowingError):
-        return CompanionError(
-            ErrorCode.FILE_NOT_READABLE,
+        return _not_readable(
             "This file is still being written",
             f"{name} grew while it was read: it is still being downloaded or copied.",
             "Wait until that has finished, then try again.",
-            kind=ErrorKind.USAGE,
         )
     if isinstance(error, TimeoutError):
-        return CompanionError(
-            ErrorCode.FILE_NOT_READABLE,
+        return _not_readable(
             "The drive does not answer",
             f"The drive with {name} does not answer.",
             "If it is a network drive, check that the network is connected; if it is a stick or a disk, unplug it and "
             "plug it in again. Or copy the file to this PC, then try again.",
-            kind=ErrorKind.USAGE,
         )
     # Windows refuses to open a folder, POSIX systems a pipe of the network kind.
     if number == errno.ENXIO or (isinstance(error, PermissionError) and path.is_dir()):
         return _no_file(path)
-    return CompanionError(
-        ErrorCode.FILE_NOT_READABLE,
+    return _not_readable(
         "This file cannot be read",
         f"{name} cannot be read ({reason or 'its name cannot be used'}).",
         "If it lies on a network drive or a stick, check that it is connected. Else check that you may read it; if its "
         "path is very long, copy it to a folder with a short name.",
-        kind=ErrorKind.USAGE,
     )
+
+
+def _not_readable(title: str, message: str, hint: str) -> CompanionError:
+    return CompanionError(ErrorCode.FILE_NOT_READABLE, title, message, hint, kind=ErrorKind.USAGE)
 
 
 def _no_file(path: Path) -> CompanionError:
