@@ -16,7 +16,7 @@ from companion.domain.mail.inputs import InputKind
 from companion.domain.purchases.values import AutoRenewal, ExpiryKind
 from companion.services.app.time_zone import LocalZone
 from companion.services.purchases.removed import KEPT_FOR
-from tests.kits.cli import Cli
+from tests.kits.cli import Cli, Ran
 
 CANARY = "CANR-7Q2X-KEY9-ZZ41"
 MAIL = f"""From: Werkbank <shop@werkbank.example>
@@ -100,18 +100,15 @@ def test_what_is_pasted_is_recognised(bare: Cli, text: str, kind: InputKind) -> 
     assert ran.code == (0 if usable else 1)
 
 
-def test_by_hand_three_fields_are_enough(bare: Cli) -> None:
-    ran = bare(
-        "purchases",
-        "new",
-        "--product",
-        "Quill Editor",
-        "--expires",
-        "2028-01-08",
-        "--key-stdin",
-        "--json",
+def typed_by_hand(bare: Cli) -> Ran:
+    return bare(
+        *("purchases", "new", "--product", "Quill Editor", "--expires", "2028-01-08", "--key-stdin", "--json"),
         stdin=CANARY,
     )
+
+
+def test_by_hand_three_fields_are_enough(bare: Cli) -> None:
+    ran = typed_by_hand(bare)
     made = ran.shown(ShownPurchase)
     assert CANARY not in ran.out + ran.err
     assert (made.products[0].name, made.products[0].has_key, made.auto_renew) == (
@@ -126,17 +123,7 @@ def test_by_hand_three_fields_are_enough(bare: Cli) -> None:
 
 
 def test_a_removed_purchase_is_put_back_without_its_key(bare: Cli) -> None:
-    made = bare(
-        "purchases",
-        "new",
-        "--product",
-        "Quill Editor",
-        "--expires",
-        "2028-01-08",
-        "--key-stdin",
-        "--json",
-        stdin=CANARY,
-    ).shown(ShownPurchase)
+    made = typed_by_hand(bare).shown(ShownPurchase)
     bare("purchases", "edit", made.id, "note=for mother's laptop")
     removed = bare("purchases", "remove", made.id, "--yes", "--json").shown(RemovePurchaseResult)
     assert removed.undo == f"companion purchases restore {made.id[:6]}"
