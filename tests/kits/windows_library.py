@@ -10,7 +10,7 @@ _EXPORTS = 0x40
 
 
 def library_of(function: str, returned: int) -> bytes:
-    """Returns a library whose `function` takes whatever it is given and returns a number.
+    """Returns a library whose `function` accepts any arguments and returns a number.
 
     "PE Format" (Microsoft Learn): the headers, one section, its code (``mov eax, number; ret``), and its exports.
     """
