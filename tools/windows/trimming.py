@@ -6,8 +6,6 @@ import re
 import zipfile
 from pathlib import Path, PurePosixPath
 
-from tools.windows.byte_code import without_columns
-
 Entry = tuple[str, str, str]
 """Where something goes in the program, where it comes from, and what kind of thing it is, as PyInstaller lists it."""
 
@@ -61,7 +59,6 @@ _RUNTIME = ("msvcp140.dll", "msvcp140_1.dll", "msvcp140_2.dll", "vcruntime140.dl
 _RENAMED = re.compile(r"msvcp140-[0-9a-f]+\.dll")
 """The same, as a wheel brings it for itself."""
 _AT_EACH_START = ("__init__", "aliases", "ascii", "cp1252", "latin_1", "mbcs", "utf_8")
-_HEAD_OF_BYTE_CODE = 16
 _NEWEST = "PySide6"
 """Which copy is the newest; the others work with it, as each later one works for older programs."""
 
@@ -79,22 +76,14 @@ of the program are heard at a pipe of Windows, by Python's own means."""
 
 
 def shrink_library(file: Path) -> None:
-    """Take the columns from the library that Python begins with, and compress what few starts need of it.
-
-    The rest stays quick to read.
-    """
+    """Compress what few starts need of the library that Python begins with; the rest stays quick to read."""
     with zipfile.ZipFile(file) as before:
-        entries = [(entry, _without_columns(entry.filename, before.read(entry))) for entry in before.infolist()]
+        entries = [(entry, before.read(entry)) for entry in before.infolist()]
     with zipfile.ZipFile(file, "w") as after:
         for entry, content in entries:
             rare = entry.filename.startswith("encodings/") and PurePosixPath(entry.filename).stem not in _AT_EACH_START
             entry.compress_type = zipfile.ZIP_DEFLATED if rare else zipfile.ZIP_STORED
             after.writestr(entry, content, compresslevel=9)
-
-
-def _without_columns(name: str, content: bytes) -> bytes:
-    head, code = content[:_HEAD_OF_BYTE_CODE], content[_HEAD_OF_BYTE_CODE:]
-    return head + without_columns(code) if name.endswith(".pyc") else content
 
 
 def used_binaries(found: list[Entry], *, on_windows: bool) -> list[Entry]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -35,3 +36,9 @@ def test_tools_get_the_time_and_an_order_of_sets() -> None:
     given = reproducible()
     assert given[TIME] == str(source_time())
     assert given["PYTHONHASHSEED"] == "1"
+
+
+def test_byte_code_that_is_built_has_no_columns() -> None:
+    source = "a = compile('b = c(1, 2)', '', 'exec'); print({each[2:] for each in a.co_positions()})"
+    ran = subprocess.run([sys.executable, "-c", source], env=reproducible(), capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "{(None, None)}"

@@ -10,7 +10,6 @@ import zipfile
 from pathlib import Path
 
 from tools.environment import ROOT
-from tools.windows.byte_code import without_columns
 from tools.windows.trimming import (
     EXCLUDED,
     EXCLUDED_ON_WINDOWS,
@@ -67,7 +66,7 @@ def test_a_runtime_that_only_python_brings_is_kept() -> None:
 
 def test_the_library_that_python_begins_with_stays_whole(tmp_path: Path) -> None:
     file = tmp_path / "base_library.zip"
-    code = b"h" * 16 + without_columns(marshal.dumps(compile("a = 1\n" * 900, "module.py", "exec")))
+    code = b"h" * 16 + marshal.dumps(compile("a = 1\n" * 900, "module.py", "exec"))
     contents = {"os.pyc": code, "encodings/utf_8.pyc": code, "encodings/cp866.pyc": code, "other": b"o" * 900}
     with zipfile.ZipFile(file, "w") as made:
         for name, content in contents.items():
@@ -77,16 +76,6 @@ def test_the_library_that_python_begins_with_stays_whole(tmp_path: Path) -> None
         assert {name: found.read(name) for name in found.namelist()} == contents
         small = {entry.filename for entry in found.infolist() if entry.compress_size < entry.file_size}
     assert small == {"encodings/cp866.pyc"}, "what each start reads is not unpacked each time"
-
-
-def test_the_library_that_python_begins_with_has_no_columns(tmp_path: Path) -> None:
-    file = tmp_path / "base_library.zip"
-    code = marshal.dumps(compile("def add(one, other):\n    return one + other\n", "os.py", "exec"))
-    with zipfile.ZipFile(file, "w") as made:
-        made.writestr("os.pyc", b"h" * 16 + code)
-    shrink_library(file)
-    with zipfile.ZipFile(file) as found:
-        assert found.read("os.pyc") == b"h" * 16 + without_columns(code)
 
 
 def test_of_the_data_what_the_program_reads_stays() -> None:
