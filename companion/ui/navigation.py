@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import shiboken6
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal, SignalInstance
-from PySide6.QtGui import QGuiApplication, QResizeEvent, QShowEvent
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractSlider,
     QBoxLayout,
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from companion.ui.state.app_state import AppState
 from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import button, clear, focusable, label, row, spoken
+from companion.ui.widgets.held import LOOK_AGAIN_MS, is_held
 from companion.ui.widgets.long_list import LongList
 from companion.ui.widgets.question import Question
 
@@ -128,9 +129,6 @@ class _Scroll(QScrollArea):
         self.bar_changed.emit(self.width() - event.size().width())
 
 
-_LOOK_AGAIN_MS = 50
-
-
 class Page(QWidget):
     """A title and below it, scrolling, what the page shows; `navigation_requested` asks the window for another page."""
 
@@ -144,7 +142,7 @@ class Page(QWidget):
         self._heard: list[tuple[SignalInstance, Callable[..., object]]] = []
         self._arriving = False
         self._awaited: list[Task] = []
-        self._look_again = QTimer(self, singleShot=True, interval=_LOOK_AGAIN_MS)
+        self._look_again = QTimer(self, singleShot=True, interval=LOOK_AGAIN_MS)
         self._look_again.timeout.connect(self._show_when_free)
         self.setObjectName("page")
         self.setAccessibleName(title)
@@ -365,9 +363,8 @@ class Page(QWidget):
         They hold a button down, have a question before them that one of the parts asked, or wait for an answer.
         """
         self._awaited = [task for task in self._awaited if task.running]
-        held = QGuiApplication.mouseButtons() is not Qt.MouseButton.NoButton and self.underMouse()
         asked = any(part.isVisible() for part in self.window().findChildren(Question))
-        return bool(held or asked or self._awaited)
+        return is_held(self) or asked or bool(self._awaited)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QWidget
 
 from companion.domain.core.errors import CompanionError
 from companion.ui.state.tasks import TaskRunner
+from companion.ui.widgets.held import LOOK_AGAIN_MS, is_held
 
 T = TypeVar("T")
 
@@ -17,7 +20,8 @@ class Prepared(Generic[T]):
     """Prepares what `show` is called with on the GUI thread; while that is under way, only the latest wish counts.
 
     With thousands of purchases, choosing and sorting takes longer than the window may stand still, and so does freeing
-    what was shown before. What is prepared must not refer to widgets.
+    what was shown before. What is prepared must not refer to widgets. It is shown once the person holds no button of
+    `owner` down, since the button might be replaced by it.
     """
 
     def __init__(self, runner: TaskRunner, owner: QObject, show: Callable[[T], None]) -> None:
@@ -35,6 +39,9 @@ class Prepared(Generic[T]):
         self._runner.run(self._owner, lambda _: work(), self._done, self._failed)
 
     def _done(self, found: T) -> None:
+        if isinstance(self._owner, QWidget) and is_held(self._owner):
+            QTimer.singleShot(LOOK_AGAIN_MS, self._owner, partial(self._done, found))
+            return
         before, self._shown = self._shown, found
         self._show(found)
         self._runner.let_go(before)

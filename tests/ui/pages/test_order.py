@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QObject, Qt, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QAccessible, QAccessibleActionInterface, QDesktopServices
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -496,6 +496,25 @@ def test_an_order_that_is_read_anew_takes_no_question_away_that_is_on_its_way(pe
     person.presses("Buy the Backup CD for $9.95 plus tax…")
     person.program.app_state.changed.emit()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    person.reads("It is charged to the card of this order", person.dialog())
+    person.dialog().reject()
+
+
+@pytest.mark.parametrize("by", ["key", "screen reader"])
+def test_a_button_that_is_pressed_without_the_mouse_is_not_replaced(person: Person, by: str) -> None:
+    person.opens(FAMILY)
+    held = next(each for each in buttons_of(person.window.current) if each.text().startswith("Buy the Backup CD"))
+    if by == "key":
+        QTest.keyPress(held, Qt.Key.Key_Space)
+    else:
+        told = QAccessible.queryAccessibleInterface(held)
+        assert told is not None
+        told.actionInterface().doAction(QAccessibleActionInterface.pressAction())
+    assert held.isDown()
+    person.program.app_state.changed.emit()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    if by == "key":
+        QTest.keyRelease(held, Qt.Key.Key_Space)
     person.reads("It is charged to the card of this order", person.dialog())
     person.dialog().reject()
 

@@ -8,11 +8,13 @@ from functools import partial
 
 import pytest
 from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from companion.domain.core.errors import CompanionError
 from companion.ui.state.prepared import Prepared
 from companion.ui.state.tasks import TaskRunner
+from companion.ui.widgets.held import LOOK_AGAIN_MS
 from tests.ui.state.test_tasks import Freed
 
 
@@ -72,3 +74,19 @@ def test_what_was_shown_before_is_freed_on_another_thread(runner: TaskRunner, qt
     prepared.ask(partial(made, 1))
     qtbot.waitUntil(lambda: len(where) == 3)
     assert threading.get_ident() not in where
+
+
+def test_what_is_prepared_is_not_shown_while_a_button_is_held_down(runner: TaskRunner, qtbot: QtBot) -> None:
+    owner, shown = QWidget(), list[str]()
+    qtbot.addWidget(owner)
+    held = QPushButton(owner)
+    held.setDown(True)
+    prepared: Prepared[str] = Prepared(runner, owner, shown.append)
+    prepared.ask(lambda: "first")
+    prepared.ask(lambda: "second")
+    # The work has ended, and what came of it has been handed over.
+    qtbot.waitUntil(lambda: not runner.busy)
+    qtbot.wait(2 * LOOK_AGAIN_MS)
+    assert shown == []
+    held.setDown(False)
+    qtbot.waitUntil(lambda: shown == ["first", "second"])

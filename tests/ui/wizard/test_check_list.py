@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QAccessible, QAccessibleActionInterface
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from companion.domain.pc.finding import Finding, Severity
+from companion.domain.pc.finding import Finding, Remedy, RemedyKind, Severity
 from companion.services.container.store import Services
 from companion.ui.app.application import WindowedProgram
 from companion.ui.state.opener import Opener
 from companion.ui.widgets.basic import inside
+from companion.ui.widgets.question import Question
 from companion.ui.wizard.live_check_list import LiveCheckList
 from tests.kits.ui import texts_of
 
@@ -76,3 +78,24 @@ def test_a_check_moves_into_the_fold_and_out_again(board: LiveCheckList) -> None
 def test_what_is_not_known_stands_below_what_is_wrong(board: LiveCheckList) -> None:
     titles = [text for text in texts_of(board) if text in {finding.title for finding in FOUND}]
     assert titles == ["Outlook", "Clock"]
+
+
+def test_what_is_pressed_while_the_checks_change_is_done(
+    board: LiveCheckList, qtbot: QtBot, qapp: QApplication
+) -> None:
+    away = Remedy(kind=RemedyKind.HOLD_AND_RESTART, title="Hold it back", explanation="")
+    outlook = msgspec.structs.replace(FOUND[2], remedies=(away,))
+    board.show_findings((outlook,))
+    held = next(each for each in board.findChildren(QAbstractButton) if each.text() == away.title)
+    told = QAccessible.queryAccessibleInterface(held)
+    told.actionInterface().doAction(QAccessibleActionInterface.pressAction())
+    assert held.isDown()
+    board.show_findings((msgspec.structs.replace(outlook, title="Outlook, 2 windows"),))
+
+    def asked() -> Question | None:
+        shown = (each for each in qapp.topLevelWidgets() if isinstance(each, Question) and each.isVisible())
+        return next(shown, None)
+
+    qtbot.waitUntil(lambda: asked() is not None)
+    asked().reject()
+    qtbot.waitUntil(lambda: "Outlook, 2 windows" in texts_of(board))
