@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from companion.domain.core.errors import CompanionError, ErrorKind
@@ -111,6 +111,8 @@ def test_an_address_that_would_not_be_safe_is_refused(typed):
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(max_size=40))
+@example("¡:")
+@example("shop.example:")
 def test_nothing_but_the_agreed_error_ever_comes_out(text):
     for tidy in (tidy_order_number, tidy_email, tidy_card_digits, tidy_order_password, check_store_url):
         try:

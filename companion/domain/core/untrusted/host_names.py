@@ -41,6 +41,7 @@ def ascii_host(host: str) -> str:
 
 def ascii_netloc(netloc: str) -> str:
     """Returns the host and the port of an address with the host in its ASCII form."""
+    netloc = netloc.removesuffix(":")  # An empty port is the usual one (RFC 3986, 6.2.3).
     if netloc.isascii():
         return netloc.lower()
     host, colon, port = netloc.rpartition(":")

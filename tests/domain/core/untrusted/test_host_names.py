@@ -70,7 +70,16 @@ def test_a_host_is_shown_in_its_ascii_form(host: str, shown: str) -> None:
 
 @pytest.mark.parametrize(
     ("netloc", "shown"),
-    [("Shop.example:8443", "shop.example:8443"), ("m\u00fcller.de:80", "xn--mller-kva.de:80"), ("[::1]:5", "[::1]:5")],
+    [
+        ("Shop.example:8443", "shop.example:8443"),
+        ("m\u00fcller.de:80", "xn--mller-kva.de:80"),
+        ("[::1]:5", "[::1]:5"),
+        # An empty port is the usual one (RFC 3986, 6.2.3).
+        ("Shop.example:", "shop.example"),
+        ("m\u00fcller.de:", "xn--mller-kva.de"),
+        ("[::1]:", "[::1]"),
+        (":", ""),
+    ],
 )
 def test_a_port_stays_with_its_host(netloc: str, shown: str) -> None:
     assert ascii_netloc(netloc) == shown
