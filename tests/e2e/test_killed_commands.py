@@ -59,10 +59,11 @@ class Shop:
         assert "Traceback" not in errors
         return json.loads(said)
 
-    def killed(self, chance: random.Random, longest: float, number: str, *words: str) -> None:
+    def killed(self, delay: float | None, number: str, *words: str) -> None:
+        """Run a command for so many seconds, or to its end."""
         child = self.start(number, *words)
         with contextlib.suppress(subprocess.TimeoutExpired):
-            child.wait(chance.random() * longest)
+            child.wait(delay)
         child.kill()
         child.communicate()
 
@@ -78,17 +79,20 @@ def shop(tmp_path: Path, clean_environment: dict[str, str]) -> Iterator[Shop]:
         yield Shop(store, tmp_path / "home", clean_environment)
 
 
-def duration(shop: Shop, number: str, *words: str) -> float:
-    """Seconds that a command takes here and now: kills are spread over all of it."""
+def moments(chance: random.Random, shop: Shop, number: str, *words: str) -> list[float | None]:
+    """When commands like this one are killed: spread over the seconds that it takes here and now.
+
+    The first one has not begun by then and the last one ends by itself, however busy the machine becomes meanwhile.
+    """
     began = time.monotonic()
     shop.run(number, *words)
-    return (time.monotonic() - began) * 1.1
+    longest = (time.monotonic() - began) * 1.1
+    return [0.0, *(chance.random() * longest for _ in range(KILLS - 2)), None]
 
 
 def test_an_order_is_added_whole_or_not_at_all(shop: Shop) -> None:
-    chance, longest = random.Random(1), duration(shop, ANNUAL, "orders", "add", ANNUAL)
-    for _ in range(KILLS):
-        shop.killed(chance, longest, FAMILY, "orders", "add", FAMILY)
+    for delay in moments(random.Random(1), shop, ANNUAL, "orders", "add", ANNUAL):
+        shop.killed(delay, FAMILY, "orders", "add", FAMILY)
         listed = {each["orderNumber"]: each for each in shop.run(None, "orders", "list")["orders"]}
         assert ANNUAL in listed
         assert listed.get(FAMILY, {"readAt": "whole"})["readAt"] is not None
@@ -101,12 +105,11 @@ def test_an_order_is_added_whole_or_not_at_all(shop: Shop) -> None:
 
 def test_what_was_switched_is_known_and_has_its_receipt(shop: Shop) -> None:
     shop.run(FAMILY, "orders", "add", FAMILY)
-    chance, switched = random.Random(2), 0
-    longest = duration(shop, FAMILY, "auto-renew", FAMILY, "off", "--yes")
+    switched, delays = 0, moments(random.Random(2), shop, FAMILY, "auto-renew", FAMILY, "off", "--yes")
     before = shop.run(FAMILY, "orders", "show", FAMILY)
-    for _ in range(KILLS):
+    for delay in delays:
         on = before["order"]["subscriptions"][0]["autoRenew"]
-        shop.killed(chance, longest, FAMILY, "auto-renew", FAMILY, "off" if on else "on", "--yes")
+        shop.killed(delay, FAMILY, "auto-renew", FAMILY, "off" if on else "on", "--yes")
         # What is shown comes from the store, and brings the receipt of what it has done meanwhile.
         after = shop.run(FAMILY, "orders", "show", FAMILY)
         changed = after["order"]["subscriptions"][0]["autoRenew"] is not on
