@@ -37,6 +37,18 @@ def _find(reader: ScreenReader, role: str, name: str) -> Part:
     return found[0]
 
 
+def _open(reader: ScreenReader, role: str, name: str, title: str) -> None:
+    """Press what leads to a page, until its title is shown."""
+
+    def press() -> None:
+        with contextlib.suppress(LookupError):  # It may be made anew at that moment.
+            if part := reader.find(role, name):
+                reader.press(part)
+
+    _find(reader, role, name)
+    repeating(press, lambda: reader.find("heading", title), every=8)
+
+
 FAMILY, UNWANTED, LETTER = "LF-5930-2216", "LF-3126-9058", "LF-7720-3348"
 
 
@@ -73,6 +85,7 @@ def test_every_dialog_is_told_and_esc_leaves_it_with_nothing_done(
 ) -> None:
     for way, opener, only_there in _dialogs():
         for words, then in pairwise((*way, opener)):
+            _named(reader, words)
             # A list may take in something new between being read and being pressed.
             repeating(partial(_press, reader, words), partial(_is_there, reader, then), every=8)
         _named(reader, opener)
@@ -80,17 +93,19 @@ def test_every_dialog_is_told_and_esc_leaves_it_with_nothing_done(
         repeating(partial(_press_by_key, desktop, reader, opener), partial(_is_there, reader, only_there), every=8)
         assert reader.poorly_told() == [], opener
         until(partial(_keyboard_has_left, reader, opener))
-        desktop.tool("key", "--clearmodifiers", "Escape")
-        until(partial(_is_gone, reader, only_there))
+        repeating(
+            partial(desktop.tool, "key", "--clearmodifiers", "Escape"), partial(_is_gone, reader, only_there), every=8
+        )
         # The keyboard is back where it was.
         until(partial(_has_keyboard, reader, opener))
     assert filled.poll() is None
 
 
 def _press(reader: ScreenReader, name: str) -> None:
-    """Press what has this name; what is replaced at that moment cannot be."""
+    """Press what has this name, if it is there; what is replaced at that moment cannot be."""
     with contextlib.suppress(LookupError):
-        reader.press(_named(reader, name))
+        for part in _usable(reader, name)[:1]:
+            reader.press(part)
 
 
 def _press_by_key(desktop: Desktop, reader: ScreenReader, name: str) -> None:
@@ -124,12 +139,17 @@ def _named(reader: ScreenReader, name: str) -> Part:
     found: list[Part] = []
 
     def there() -> bool:
-        roles = ("push button", "check box", "page tab")
-        found[:] = [each for each in reader.parts() if each.name == name and each.role in roles]
-        return bool(found) and "enabled" in found[0].states
+        found[:] = _usable(reader, name)
+        return bool(found)
 
     until(there)
     return found[0]
+
+
+def _usable(reader: ScreenReader, name: str) -> list[Part]:
+    roles = ("push button", "check box", "page tab")
+    found = [each for each in reader.parts() if each.name == name and each.role in roles]
+    return found if found and "enabled" in found[0].states else []
 
 
 PAGES = {
@@ -153,8 +173,7 @@ def test_every_control_of_every_page_has_a_name_a_role_and_its_states(
     program: subprocess.Popen[bytes], reader: ScreenReader
 ) -> None:
     for entry, title in PAGES.items():
-        reader.press(_find(reader, "page tab", entry))
-        _find(reader, "heading", title)
+        _open(reader, "page tab", entry, title)
         assert reader.poorly_told() == [], entry
     for subject in (
         "General",
@@ -166,11 +185,9 @@ def test_every_control_of_every_page_has_a_name_a_role_and_its_states(
         "Shortcuts",
         "About and licences",
     ):
-        reader.press(_find(reader, "push button", subject))
-        _find(reader, "heading", subject)
+        _open(reader, "push button", subject, subject)
         assert reader.poorly_told() == [], subject
-        reader.press(_find(reader, "push button", "All settings"))
-        _find(reader, "heading", "Settings")
+        _open(reader, "push button", "All settings", "Settings")
     assert program.poll() is None
 
 
@@ -178,12 +195,10 @@ def test_a_setting_is_told_with_its_state_and_what_it_means(
     program: subprocess.Popen[bytes], reader: ScreenReader
 ) -> None:
     assert program.poll() is None
-    reader.press(_find(reader, "page tab", "Settings"))
-    _find(reader, "heading", "Settings")
+    _open(reader, "page tab", "Settings", "Settings")
     assert "selected" in _find(reader, "page tab", "Settings").states
     assert "selected" not in _find(reader, "page tab", "Home").states
-    reader.press(_find(reader, "push button", "General"))
-    _find(reader, "heading", "General")
+    _open(reader, "push button", "General", "General")
     switch = _find(reader, "check box", "Start when I sign in")
     assert "checkable" in switch.states
     assert "checked" not in switch.states
@@ -196,10 +211,8 @@ def test_a_setting_is_told_with_its_state_and_what_it_means(
 def test_a_choice_is_told_with_what_it_is_about_and_without_its_closed_list(
     program: subprocess.Popen[bytes], reader: ScreenReader
 ) -> None:
-    reader.press(_find(reader, "page tab", "Settings"))
-    _find(reader, "heading", "Settings")
-    reader.press(_find(reader, "push button", "Reminders"))
-    _find(reader, "heading", "Reminders")
+    _open(reader, "page tab", "Settings", "Settings")
+    _open(reader, "push button", "Reminders", "Reminders")
     until(lambda: any(part.role == "combo box" for part in reader.parts()))
     parts = reader.parts()
     about = [reader.labels(part) for part in parts if part.role == "combo box"]

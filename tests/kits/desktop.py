@@ -48,7 +48,7 @@ class Desktop:
     def tool(self, *words: object) -> str:
         """Run xdotool; what it cannot find is an empty answer."""
         ended = subprocess.run(
-            ["xdotool", *map(str, words)], env=self.environment, capture_output=True, text=True, timeout=20
+            ["xdotool", *map(str, words)], env=self.environment, capture_output=True, text=True, timeout=60
         )
         return ended.stdout.strip()
 
@@ -96,10 +96,10 @@ class Desktop:
         return self.windows("--class", "Dunst")
 
     def choose(self, action: str) -> None:
-        """Click the notice on the screen, and in its menu the line with `action`."""
+        """Click the notice on the screen, if there is one, and in its menu the line with `action`."""
         (self.folder / "choice").write_text(action)
-        _, x, y, width, height = self.shown()[0]
-        self.click(x + width // 2, y + height // 2)
+        for _, x, y, width, height in self.shown()[:1]:
+            self.click(x + width // 2, y + height // 2)
 
     def picture(self, name: str) -> None:
         """Keep a picture of the screen beside the test's files."""
@@ -187,4 +187,4 @@ def _is_screen_of(pid: int, number: int) -> bool:
 def _answers(environment: dict[str, str]) -> bool:
     words = ["dbus-send", "--session", "--print-reply", "--dest=org.freedesktop.Notifications"]
     words += ["/org/freedesktop/Notifications", "org.freedesktop.Notifications.GetServerInformation"]
-    return subprocess.run(words, env=environment, capture_output=True, timeout=20).returncode == 0
+    return subprocess.run(words, env=environment, capture_output=True, timeout=60).returncode == 0

@@ -86,7 +86,7 @@ class ScreenReader:
 
     def _call(self, owner: str, path: str, interface: str, member: str, signature: str = "", *body: Any) -> Any:
         message = new_method_call(DBusAddress(path, owner, interface), member, signature or None, body)
-        reply = self._connection.send_and_get_reply(message, timeout=10)
+        reply = self._connection.send_and_get_reply(message, timeout=30)
         # Signals that come meanwhile would be dropped, so they are heard on a connection of their own.
         if reply.header.message_type is MessageType.error:
             raise LookupError(reply.body)
@@ -114,8 +114,13 @@ class ScreenReader:
 
     def poorly_told(self) -> list[Part]:
         """What is shown and can be operated, and has no name, no role that says how, or not the states of that role."""
-        parts = [part for part in self.parts() if _is_operated(part)]
-        return [part for part in parts if not self._is_named(part) or not _has_its_states(part)]
+        return [part for part in self.parts() if _is_operated(part) and not self._is_well_told(part)]
+
+    def _is_well_told(self, part: Part) -> bool:
+        try:
+            return self._is_named(part) and _has_its_states(part)
+        except LookupError:
+            return True  # It was taken away meanwhile.
 
     def _is_named(self, part: Part) -> bool:
         """Of a choice Qt tells what is chosen as its name, and what it is about by a label or a description."""
@@ -189,7 +194,7 @@ class ScreenReader:
         """Ask for announcements and for the focus, which programs tell of only when something listens."""
         for member in ("Announcement", "StateChanged"):
             rule = MatchRule(type="signal", interface=_EVENTS, member=member)
-            self._ear.send_and_get_reply(message_bus.AddMatch(rule), timeout=10)
+            self._ear.send_and_get_reply(message_bus.AddMatch(rule), timeout=30)
         for event in ("object:announcement", "object:state-changed:focused"):
             self._call(_REGISTRY, "/org/a11y/atspi/registry", _REGISTRY, "RegisterEvent", "s", event)
 
@@ -233,7 +238,7 @@ def screen_reader(environment: dict[str, str]) -> Iterator[ScreenReader]:
 
     def answered() -> bool:
         with open_dbus_connection(bus=environment["DBUS_SESSION_BUS_ADDRESS"]) as session:
-            reply = session.send_and_get_reply(new_method_call(_BUS, "GetAddress"), timeout=10)
+            reply = session.send_and_get_reply(new_method_call(_BUS, "GetAddress"), timeout=30)
             if reply.header.message_type is not MessageType.error:
                 address.append(reply.body[0])
         return bool(address)
