@@ -1,4 +1,4 @@
-"""One download in a process: ``download_process URL FOLDER EXPECTED RATE [LARGEST]``; prints how it ended.
+"""One download in a process: ``download_process URL FOLDER EXPECTED RATE PATIENCE [LARGEST]``; prints how it ended.
 
 EXPECTED is what the file must be, as JSON.
 
@@ -20,7 +20,7 @@ from companion.services.downloads.transfer.transport import fixed_source
 
 def main() -> int:
     """Fetch; 0 if the file is there."""
-    url, folder, expected, rate, *largest = sys.argv[1:]
+    url, folder, expected, rate, patience, *largest = sys.argv[1:]
     if largest:
         import resource
 
@@ -32,7 +32,7 @@ def main() -> int:
             Path(folder),
             cancellation=Cancellation(),
             progress=lambda _: None,
-            options=Options(limit_rate=int(rate) or None, most_retries=2, first_wait=0.1),
+            options=Options(limit_rate=int(rate) or None, most_retries=2, first_wait=0.1, patience=float(patience)),
         )
     except CompanionError as error:
         print(error.code, error.message)  # noqa: T201

@@ -149,10 +149,11 @@ def spawn(
     digest: bool = True,
     largest: int | None = None,
     expected: Expected | None = None,
+    patience: float = 15.0,
 ) -> subprocess.Popen[str]:
     """Start a download in a process of its own; see `download_process`."""
     wanted = expected or expect(server.content, digest=digest)
-    words = [server.url(), str(folder), encode(wanted).decode(), str(rate)]
+    words = [server.url(), str(folder), encode(wanted).decode(), str(rate), str(patience)]
     words += [] if largest is None else [str(largest)]
     return subprocess.Popen(command("download_process", *words), cwd=ROOT, stdout=subprocess.PIPE, text=True)
 

@@ -140,9 +140,9 @@ def black_hole(folder: Path, which: str) -> Told:
                 probe.connect((SILENT, server.port))
             except TimeoutError:
                 alive = which == "alive"
-                seconds, retries = (6.0, 3) if alive else (1.0, 0)
+                seconds, retries = (60.0, 3) if alive else (1.0, 0)
                 return tell(
-                    server.url(), content, folder / "to", connect_seconds=seconds, most_retries=retries, patience=30.0
+                    server.url(), content, folder / "to", connect_seconds=seconds, most_retries=retries, patience=90.0
                 )
         raise AssertionError("there was an answer")
 

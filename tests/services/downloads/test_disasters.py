@@ -78,7 +78,7 @@ def test_after_a_kill_at_most_a_mebibyte_is_fetched_again(
             serve_range(each, content), stall_after=most - (each.span or (0, None))[0]
         )
         child = spawn(server, tmp_path, expected=wanted)
-        until(lambda most=most: claimed_of(tmp_path, wanted) >= most - MIB, 10)  # type: ignore[misc]
+        until(lambda most=most: claimed_of(tmp_path, wanted) >= most - MIB)  # type: ignore[misc]
         child.kill()
         child.communicate()
         server.requests.clear()

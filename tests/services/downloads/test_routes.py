@@ -58,8 +58,8 @@ def test_a_dead_address_costs_a_moment(black_hole: Callable[[], int]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as alive:
         good = info(socket.AF_INET, "127.0.0.1", alive.getsockname()[1])
         began = time.monotonic()
-        connect_first([dead, dead, good], 10).close()
-        assert 0.2 < time.monotonic() - began < 8  # The limit of one attempt would be ten seconds.
+        connect_first([dead, dead, good], 60).close()
+        assert 0.2 < time.monotonic() - began < 50  # The limit of one attempt would be sixty seconds.
         with pytest.raises(TimeoutError):
             connect_first([dead], 0.3)
 
@@ -69,9 +69,9 @@ def test_a_refused_address_costs_nothing() -> None:
         refused = info(socket.AF_INET, "127.0.0.1", closed.getsockname()[1])
         closed.close()
         began = time.monotonic()
-        # Waiting for each would take ten seconds.
-        connect_first([refused] * 40 + [info(socket.AF_INET, "127.0.0.1", alive.getsockname()[1])], 10).close()
-        assert time.monotonic() - began < 5
+        # Waiting for each would take a minute.
+        connect_first([refused] * 240 + [info(socket.AF_INET, "127.0.0.1", alive.getsockname()[1])], 60).close()
+        assert time.monotonic() - began < 50
         with pytest.raises(ConnectionRefusedError):
             connect_first([refused], 10)
 
@@ -82,10 +82,10 @@ def test_a_black_hole_in_a_whole_download(tmp_path: Path, which: str) -> None:
     told = in_own_network("black-hole", tmp_path, which)
     if which == "alive":
         assert (told.code, told.right, told.fetched, told.retries, told.reasons) == ("ok", True, told.size, 0, [])
-        assert told.seconds < 3
+        assert told.seconds < 50, "the limit of one attempt"
     else:
         assert (told.code, told.reasons) == ("network", [])
-        assert 0.9 < told.seconds < 3
+        assert 0.9 < told.seconds < 30
 
 
 def test_families_take_turns() -> None:

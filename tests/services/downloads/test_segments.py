@@ -36,7 +36,6 @@ def test_more_connections_where_each_is_slow(start: Start, large: bytes, tmp_pat
     result = get(start(large, throttled(large)).url(), expect(large, pieces=pieces), tmp_path, options=MANY)
     assert result.path.read_bytes() == large
     assert result.connections >= 4
-    assert result.seconds < 4.5
     assert result.bytes_fetched <= len(large) + 2 * MIB
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import threading
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -104,12 +105,19 @@ def test_bytes_that_come_by_the_record_or_chunk_are_not_held_up(
     start: Start, authority: Authority, content: bytes, tmp_path: Path, secure: bool, chunked: bool
 ) -> None:
     """However little comes at once: the pause that lets trickling bytes gather must not be made for them."""
-    large = content * 3
     context = authority.context("127.0.0.1") if secure else None
-    server = start(large, lambda each: replace(serve_range(each, large), chunked=chunked), context=context)
-    result = get(server.url(), expect(large), tmp_path)
-    assert (result.sha256, result.retries) == (expect(large).sha256, 0)
-    assert result.seconds < 2
+    server = start(content, lambda each: replace(serve_range(each, content), chunked=chunked), context=context)
+    pauses: list[int] = []
+
+    def note(frame: types.FrameType) -> None:
+        if frame.f_code.co_name == "_throttle" and frame.f_locals["trickles"]:
+            pauses.append(frame.f_locals["count"])
+
+    with watching_calls(note):
+        result = get(server.url(), expect(content), tmp_path)
+    assert (result.sha256, result.retries) == (expect(content).sha256, 0)
+    # A record is 16 KiB. A machine that is busy may let some come alone.
+    assert len(pauses) < len(content) // (16 * 1024) // 2
 
 
 def test_it_is_not_asked_before_each_record_whether_there_is_one(
@@ -117,19 +125,26 @@ def test_it_is_not_asked_before_each_record_whether_there_is_one(
 ) -> None:
     """A record is 16 KiB: asking costs as much as decrypting it."""
     calls: collections.Counter[str] = collections.Counter()
-
-    def note(frame: types.FrameType, event: str, _: object) -> None:
-        if event == "call":
-            calls[frame.f_code.co_name] += 1
-
     server = start(content, context=authority.context("127.0.0.1"))
-    threading.setprofile(note)
-    try:
+    with watching_calls(lambda frame: calls.update([frame.f_code.co_name])):
         arrives(get(server.url(), expect(content), tmp_path), content)
-    finally:
-        threading.setprofile(None)
     assert calls["recv_into"] > len(content) // (16 * 1024)
     assert calls["pending"] == 0
+
+
+@contextlib.contextmanager
+def watching_calls(note: Callable[[types.FrameType], None]) -> Iterator[None]:
+    """Tells of every call that threads make which begin meanwhile."""
+
+    def tell(frame: types.FrameType, event: str, _: object) -> None:
+        if event == "call":
+            note(frame)
+
+    threading.setprofile(tell)
+    try:
+        yield
+    finally:
+        threading.setprofile(None)
 
 
 @pytest.mark.parametrize("chunked", [True, False])

@@ -31,18 +31,17 @@ def test_another_network_wakes_a_whole_transfer(content: bytes, tmp_path: Path, 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="stops a process by a signal")
 def test_a_process_that_stood_still_wakes(start: Start, content: bytes, tmp_path: Path) -> None:
-    """As a computer does whose steady clock goes on in sleep; the worker itself would hang for 15 seconds."""
+    """As a computer does whose steady clock goes on in sleep; the worker itself would hang for ten minutes."""
     server = start(
         content, lambda each: None if each.number else replace(serve_range(each, content), stall_after=3 * MIB)
     )
-    child = spawn(server, tmp_path)
+    child = spawn(server, tmp_path, patience=600.0)
     until(lambda: server.sent >= 3 * MIB)
     child.send_signal(signal.SIGSTOP)
     stopped = time.monotonic()
     until(lambda: time.monotonic() - stopped > 5.5)
     assert len(server.requests) == 1
     child.send_signal(signal.SIGCONT)
-    said = child.communicate(timeout=30)[0]
-    assert time.monotonic() - stopped < 5.5 + 5
+    said = child.communicate(timeout=60)[0]
     assert said.split()[:3] == ["ok", "0", str(len(content))]
     assert (tmp_path / "setup.bin").read_bytes() == content
