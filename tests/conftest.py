@@ -24,7 +24,7 @@ for name in ("COMPANION_HOME", "COMPANION_STORE", "http_proxy", "https_proxy", "
     os.environ.pop(name, None)
     os.environ.pop(name.upper(), None)
 
-_PATIENCE = 30_000
+_PATIENCE = 60_000
 """Milliseconds that a test waits for the window; a machine that is busy takes longer than pytest-qt's five seconds."""
 _BEFORE_A_LOOK = 20_000
 """Objects that may be garbage after a test; looking through all of them takes some hundredths of a second."""

@@ -145,12 +145,12 @@ def test_the_window_shows_everything_else(
         added: list[object] = []
         password = Secret(next(each.order_password for each in store.accounts if each.order_number == NUMBER))
         program.app_state.add_order(owner, NUMBER, password, added.append, added.append)
-        qtbot.waitUntil(lambda: bool(added) and not program.runner.busy, timeout=10_000)
+        qtbot.waitUntil(lambda: bool(added) and not program.runner.busy)
         for spoiled in spoiled_answers:
             spoiler.now = spoiled
             asked = spoiler.asked
             program.app_state.refresh()
-            qtbot.waitUntil(lambda: not program.runner.busy, timeout=20_000)
+            qtbot.waitUntil(lambda: not program.runner.busy)
             assert spoiler.asked > asked, spoiled.name
             for there in (
                 Destination("home"),
@@ -159,7 +159,7 @@ def test_the_window_shows_everything_else(
                 Destination("help"),
             ):
                 program.window.navigate_to(there)
-                qtbot.waitUntil(lambda: not program.runner.busy, timeout=20_000)
+                qtbot.waitUntil(lambda: not program.runner.busy)
                 shown = texts_of(program.window)
                 assert shown, spoiled.name
                 assert not any(sign in text for text in shown for sign in ACTING), spoiled.name
@@ -169,7 +169,7 @@ def test_the_window_shows_everything_else(
             assert len(program.app_state.snapshot.orders) == 1
         spoiler.now = None
         program.app_state.refresh()
-        qtbot.waitUntil(lambda: not program.runner.busy, timeout=20_000)
+        qtbot.waitUntil(lambda: not program.runner.busy)
         assert program.app_state.snapshot.troubles == ()
         program.window.navigate_to(Destination("home"))
         shown = texts_of(program.window)

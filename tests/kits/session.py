@@ -62,7 +62,7 @@ def _bus(environment: dict[str, str], kind: str) -> Iterator[dict[str, str]]:
     assert address
     yield {**environment, "DBUS_SESSION_BUS_ADDRESS": address}
     bus.terminate()
-    bus.communicate(timeout=10)
+    bus.communicate(timeout=30)
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def keyring_of(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]
     until(lambda: _has_owner(environment["DBUS_SESSION_BUS_ADDRESS"], "org.freedesktop.secrets"))
     yield keyring
     keyring.terminate()
-    keyring.wait(10)
+    keyring.wait(30)
 
 
 @pytest.fixture
@@ -102,7 +102,7 @@ def _has_owner(address: str, name: str) -> bool:
 
     bus = DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")
     with open_dbus_connection(bus=address) as connection:
-        reply = connection.send_and_get_reply(new_method_call(bus, "NameHasOwner", "s", (name,)), timeout=5)
+        reply = connection.send_and_get_reply(new_method_call(bus, "NameHasOwner", "s", (name,)), timeout=30)
         found: bool = reply.body[0]
         return found
 

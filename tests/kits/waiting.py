@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 
-def until(condition: Callable[[], object], seconds: float = 30) -> None:
+def until(condition: Callable[[], object], seconds: float = 60) -> None:
     """Returns as soon as `condition` holds; fails when it does not within `seconds`."""
     deadline = time.monotonic() + seconds
     while not condition():

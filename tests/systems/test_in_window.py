@@ -57,7 +57,7 @@ class Person:
         return at_the_store(self.store, number)
 
     def waits(self, until: Callable[[], bool]) -> None:
-        self._qtbot.waitUntil(until, timeout=20_000)
+        self._qtbot.waitUntil(until)
 
     def _grounds(self) -> list[QWidget]:
         """Where something can be clicked: the dialog that is open, else the window."""

@@ -65,9 +65,9 @@ def services(tmp_path: Path, store: DemoStore, monkeypatch: pytest.MonkeyPatch) 
 def program(qapp: QApplication, qtbot: QtBot, services: Services) -> Iterator[WindowedProgram]:
     """The program with its window shown and everything remembered loaded."""
     made = WindowedProgram(qapp, services, theme=LIGHT)
-    with qtbot.waitSignal(made.app_state.changed, timeout=30_000):
+    with qtbot.waitSignal(made.app_state.changed):
         made.start(in_tray=False)
-    qtbot.waitUntil(lambda: not made.runner.busy, timeout=30_000)
+    qtbot.waitUntil(lambda: not made.runner.busy)
     yield made
     made.close()
     made.window.deleteLater()
@@ -82,9 +82,9 @@ def add(program: WindowedProgram, qtbot: QtBot) -> Callable[[Account], None]:
         owner = QObject()
         password = Secret(account.order_password)
         program.app_state.add_order(owner, account.order_number, password, done.append, done.append)
-        qtbot.waitUntil(lambda: bool(done), timeout=10_000)
+        qtbot.waitUntil(lambda: bool(done))
         assert not isinstance(done[0], Exception), done[0]
         program.window.navigate_to(Destination("home"))
-        qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
+        qtbot.waitUntil(lambda: not program.runner.busy)
 
     return work

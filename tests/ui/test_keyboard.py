@@ -55,7 +55,7 @@ def test_tab_goes_through_a_page_as_it_is_read_and_stays_in_sight(
 ) -> None:
     window = filled.window
     window.navigate_to(place)
-    qtbot.waitUntil(lambda: not filled.runner.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not filled.runner.busy)
     qtbot.waitUntil(lambda: all(part.isVisible() for part in focusable(window.current)))
     parts = list(focusable(window.current))
     assert len(parts) > 1
@@ -76,7 +76,7 @@ def test_tab_goes_through_a_page_as_it_is_read_and_stays_in_sight(
 @pytest.mark.parametrize("page", ["home", "orders", "downloads", "reminders"])
 def test_no_two_buttons_of_a_list_sound_alike(filled: WindowedProgram, page: str, qtbot: QtBot) -> None:
     filled.window.navigate_to(Destination(page))
-    qtbot.waitUntil(lambda: not filled.runner.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not filled.runner.busy)
     names = sorted(spoken(part) for part in focusable(filled.window.current))
     assert all(names)
     # A heading that opens its order, and the button beside it that does the same, may.
@@ -86,11 +86,11 @@ def test_no_two_buttons_of_a_list_sound_alike(filled: WindowedProgram, page: str
 
 def test_the_keyboard_stays_where_it_was_when_the_page_is_made_anew(filled: WindowedProgram, qtbot: QtBot) -> None:
     filled.window.navigate_to(Destination("order", CLOSED))
-    qtbot.waitUntil(lambda: not filled.runner.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not filled.runner.busy)
     before = next(part for part in focusable(filled.window.current) if spoken(part) == "Invoices…")
     before.setFocus()
     at = before.mapTo(filled.window, QPoint(0, 0))
-    with qtbot.waitSignal(filled.app_state.changed, timeout=10_000):
+    with qtbot.waitSignal(filled.app_state.changed):
         filled.app_state.refresh()
     qtbot.waitUntil(lambda: QApplication.focusWidget() is not None and _focused() is not before)
     assert spoken(_focused()) == "Invoices…"
@@ -114,7 +114,7 @@ def test_enter_after_the_sentence_for_support_loses_and_sends_nothing(
     filled: WindowedProgram, services: Services, qtbot: QtBot
 ) -> None:
     dialog = show_case_file(filled.window, filled.app_state, services.case_files, services.orders, CaseAbout(CLOSED))
-    qtbot.waitUntil(lambda: dialog._summary.hasFocus(), timeout=10_000)
+    qtbot.waitUntil(lambda: dialog._summary.hasFocus())
     qtbot.keyClicks(dialog._summary, "It stops at 40 %.")
     qtbot.keyClick(dialog._summary, Qt.Key.Key_Return)
     assert dialog.isVisible()
@@ -127,7 +127,7 @@ def test_enter_after_the_sentence_for_support_loses_and_sends_nothing(
 def test_the_keyboard_is_back_at_the_switch_after_the_dialog(filled: WindowedProgram, qtbot: QtBot) -> None:
     window = filled.window
     window.navigate_to(Destination("home"))
-    qtbot.waitUntil(lambda: not filled.runner.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not filled.runner.busy)
     switch = next(part for part in window.current.findChildren(Switch) if part.isVisible() and part.isChecked())
     name = spoken(switch)
     switch.setFocus()
@@ -135,10 +135,10 @@ def test_the_keyboard_is_back_at_the_switch_after_the_dialog(filled: WindowedPro
     qtbot.waitUntil(lambda: window.findChild(SwitchDialog) is not None)
     dialog = window.findChild(SwitchDialog)
     assert dialog is not None
-    with qtbot.waitSignal(filled.app_state.changed, timeout=10_000):
+    with qtbot.waitSignal(filled.app_state.changed):
         dialog._confirm.click()
-    qtbot.waitUntil(lambda: "is off" in dialog._heading.text() and not filled.runner.busy, timeout=10_000)
-    with qtbot.waitSignal(filled.app_state.changed, timeout=10_000):
+    qtbot.waitUntil(lambda: "is off" in dialog._heading.text() and not filled.runner.busy)
+    with qtbot.waitSignal(filled.app_state.changed):
         filled.app_state.refresh()
     dialog._leave.click()
     qtbot.waitUntil(lambda: window.focusWidget() is not None and spoken(_where(window)) == name)
@@ -154,7 +154,7 @@ def _where(window: QWidget) -> QWidget:
 def test_the_title_gets_the_keyboard_when_its_button_is_gone(filled: WindowedProgram, qtbot: QtBot) -> None:
     window = filled.window
     window.navigate_to(Destination("downloads"))
-    qtbot.waitUntil(lambda: not filled.runner.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not filled.runner.busy)
     page, passing = window.current, button("Only for now", lambda: None)
     page.add(passing)
     qtbot.waitUntil(passing.isVisible)
@@ -169,12 +169,12 @@ def test_the_key_for_searching_goes_to_the_field_of_this_page_or_to_the_help(
 ) -> None:
     window = filled.window
     window.navigate_to(Destination("orders"))
-    qtbot.waitUntil(lambda: not filled.runner.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not filled.runner.busy)
     qtbot.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: window.focusWidget() is not None and spoken(_where(window)) == "Search what you bought")
     assert window.current is window.page("orders")
     window.navigate_to(Destination("downloads"))
-    qtbot.waitUntil(lambda: not filled.runner.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not filled.runner.busy)
     qtbot.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: window.current is window.page("help"))
     assert spoken(_where(window)) == "Search the help"

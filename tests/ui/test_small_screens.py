@@ -50,7 +50,7 @@ def _long_purchase(program: WindowedProgram, qtbot: QtBot) -> str:
     done: list[Added] = []
     draft = typed_draft(name, "18", key=False, values=[(Field.NOTE, "x" * 200)], now=program.app_state.now())
     program.owned.add(program.owned, draft, done.append, lambda _: None)
-    qtbot.waitUntil(lambda: bool(done), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(done))
     return str(done[0].purchase_id)
 
 
@@ -70,7 +70,7 @@ def test_no_page_is_wider_than_the_smallest_window(small: WindowedProgram, qtbot
     places += [Destination("purchase", _long_purchase(small, qtbot))]
     for place in places:
         window.navigate_to(place)
-        qtbot.waitUntil(lambda: not small.runner.busy, timeout=10_000)
+        qtbot.waitUntil(lambda: not small.runner.busy)
         area: Any = window.current.findChild(QScrollArea)
         assert area.widget().minimumSizeHint().width() <= area.viewport().width(), place
 
@@ -115,9 +115,9 @@ def test_a_title_is_whole_where_there_is_room_and_else_says_so(qtbot: QtBot, pro
 def test_who_wants_a_download_opened_again_sees_the_button(small: WindowedProgram, qtbot: QtBot) -> None:
     small.window.navigate_to(Destination("order", CLOSED, EXTEND))
     page: Any = small.window.page("order")
-    qtbot.waitUntil(lambda: page._downloads is not None and in_sight(page._downloads, page), timeout=10_000)
+    qtbot.waitUntil(lambda: page._downloads is not None and in_sight(page._downloads, page))
     # The order is read from the store meanwhile, and the page made anew.
-    qtbot.waitUntil(lambda: not small.runner.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not small.runner.busy)
     qtbot.waitUntil(lambda: in_sight(page._downloads, page))
 
 
@@ -130,7 +130,7 @@ def test_an_article_chosen_from_a_long_list_comes_into_sight(
     small.window.notices.clear()
     hits = tuple(services.help.search("order", 12))
     page._open(hits[-1].name)
-    qtbot.waitUntil(lambda: in_sight(page._article, page), timeout=10_000)
+    qtbot.waitUntil(lambda: in_sight(page._article, page))
 
 
 def test_what_an_ended_licence_no_longer_gives_is_not_offered(small: WindowedProgram, qtbot: QtBot) -> None:
@@ -141,7 +141,7 @@ def test_what_an_ended_licence_no_longer_gives_is_not_offered(small: WindowedPro
     small.window.navigate_to(Destination("install", REFUNDED))
     wizard: Any = small.window.page("install")
     choose = wizard._steps[0]
-    qtbot.waitUntil(lambda: bool(choose._downloads), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(choose._downloads))
     assert not choose.onward.isEnabled()
 
 

@@ -109,7 +109,7 @@ def filled(
     for account in store.accounts:
         if account.order_number in (_FAMILY, _CLOSED, _UNWANTED, _RETURN_WAITS):
             add(account)
-    qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not program.runner.busy)
     return program
 
 
@@ -120,7 +120,7 @@ def test_on_every_page(filled: WindowedProgram, percent: int, qtbot: QtBot) -> N
     small = []
     for place in (*_PLACES, *(Destination("settings", item=subject) for subject in SUBJECTS)):
         window.navigate_to(place)
-        qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
+        qtbot.waitUntil(lambda: not program.runner.busy)
         small += _too_small(window, place)
     assert not small, "\n".join(small)
 
@@ -132,11 +132,11 @@ def test_within_a_field_that_is_filled(filled: WindowedProgram, percent: int, qt
     small, buttons = [], 0
     for page in ("orders", "help", "add", "stores"):
         window.navigate_to(Destination(page))
-        qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
+        qtbot.waitUntil(lambda: not program.runner.busy)
         fields = [part for part in window.current.findChildren(QLineEdit) if not part.isReadOnly()]
         for field in fields:
             field.setText("Lantern")
-        qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
+        qtbot.waitUntil(lambda: not program.runner.busy)
         buttons += sum(len(field.findChildren(QAbstractButton)) for field in fields)
         small += _too_small(window, page)
     assert buttons == 3
@@ -151,9 +151,9 @@ def test_in_every_dialog(filled: WindowedProgram, services: Services, percent: i
 
     def from_page(place: Destination, words: str) -> QDialog:
         window.navigate_to(place)
-        qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
+        qtbot.waitUntil(lambda: not program.runner.busy)
         button(window.current, words).click()
-        qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
+        qtbot.waitUntil(lambda: not program.runner.busy)
         return next(each for each in QApplication.topLevelWidgets() if isinstance(each, QDialog) and each.isVisible())
 
     order = Destination("order", _FAMILY)
@@ -175,7 +175,7 @@ def test_in_every_dialog(filled: WindowedProgram, services: Services, percent: i
     for make in dialogs:
         dialog = make()
         dialog.show()
-        qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
+        qtbot.waitUntil(lambda: not program.runner.busy)
         small += _too_small(dialog, dialog.windowTitle())
         dialog.done(0)
         dialog.hide()
@@ -207,7 +207,7 @@ def test_in_a_list_of_found_purchases(program: WindowedProgram, percent: int, qt
     other = ORDER_MAIL.replace("4711", "4712")
     contents = (("One.eml", ORDER_MAIL.encode()), ("Other.eml", other.encode()))
     program.window.add_dropped(Dropped(Offered(contents=contents)))
-    qtbot.waitUntil(lambda: program.window.current.findChild(FoundList) is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: program.window.current.findChild(FoundList) is not None)
     found = _too_small(program.window, "found purchases")
     assert not found, "\n".join(found)
 
@@ -227,11 +227,11 @@ def test_on_every_step_of_an_installation(filled: WindowedProgram, percent: int,
     assert isinstance(page, InstallPage)
     small = []
     for number, step in enumerate(page._steps):
-        qtbot.waitUntil(partial(_has_come_to, page, number), timeout=30_000)
+        qtbot.waitUntil(partial(_has_come_to, page, number))
         small += _too_small(window, f"step {number + 1}")
         if number == _DOWNLOAD:
             continue  # It goes on by itself.
-        qtbot.waitUntil(step.onward.isEnabled, timeout=30_000)
+        qtbot.waitUntil(step.onward.isEnabled)
         small += _too_small(window, f"step {number + 1}")
         step.go_on()
     assert not small, "\n".join(small)
@@ -245,6 +245,6 @@ def test_on_the_page_of_a_file_that_is_refused(
     refused = tmp_path / "setup.zip"
     refused.write_bytes(b"not a zip")
     program.window.add_dropped(Dropped(Offered(files=(refused,))))
-    qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not program.runner.busy)
     small = _too_small(program.window, refused.name)
     assert not small, "\n".join(small)

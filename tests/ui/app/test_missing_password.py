@@ -58,7 +58,7 @@ def start(
         opened.append((made, services))
         with qtbot.waitSignal(made.app_state.changed):
             made.start(in_tray=False)
-        qtbot.waitUntil(lambda: not made.runner.busy, timeout=20_000)
+        qtbot.waitUntil(lambda: not made.runner.busy)
         return made
 
     yield work
@@ -94,14 +94,14 @@ def test_the_notice_leads_to_one_dialog_after_the_other(
     number = program.app_state.missing[0]
     assert any(number in text for text in texts_of(first)), "the number is filled in"
     type_and_open(first, "wrong")
-    qtbot.waitUntil(lambda: any("do not" in text for text in texts_of(first)), timeout=20_000)
+    qtbot.waitUntil(lambda: any("do not" in text for text in texts_of(first)))
     assert first.isVisible()
     type_and_open(first, by_number[number].order_password)
-    qtbot.waitUntil(lambda: number not in program.app_state.missing, timeout=20_000)
+    qtbot.waitUntil(lambda: number not in program.app_state.missing)
     (other,) = program.app_state.missing
     type_and_open(dialog(program), by_number[other].order_password)
-    qtbot.waitUntil(lambda: not program.window.notices.shows(NOTICE), timeout=20_000)
-    qtbot.waitUntil(lambda: not program.runner.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not program.window.notices.shows(NOTICE))
+    qtbot.waitUntil(lambda: not program.runner.busy)
     kept = [entry for entry in backend.entries.values() if "orderPassword" in entry]
     assert sorted(kept) == sorted(
         encode(Credentials(order_password=Secret(account.order_password))).decode() for account in accounts
@@ -115,15 +115,15 @@ def test_the_orders_own_page_offers_it_too(
     program = start()
     account = accounts[1]
     program.window.navigate_to(Destination("order", account.order_number))
-    qtbot.waitUntil(lambda: not program.runner.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not program.runner.busy)
     page = program.window.current
     assert "The password of this order is missing" in texts_of(page)
     button(page, "Enter the password…").click()
     shown = dialog(program)
     assert any(account.order_number in text for text in texts_of(shown))
     type_and_open(shown, account.order_password)
-    qtbot.waitUntil(lambda: "The password of this order is missing" not in texts_of(page), timeout=20_000)
-    qtbot.waitUntil(lambda: not program.runner.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: "The password of this order is missing" not in texts_of(page))
+    qtbot.waitUntil(lambda: not program.runner.busy)
 
 
 def test_a_locked_keychain_is_asked_once_and_unlocked_from_the_notice(
@@ -133,12 +133,12 @@ def test_a_locked_keychain_is_asked_once_and_unlocked_from_the_notice(
     program = start()
     assert backend.prompts == 1
     program.app_state.refresh()
-    qtbot.waitUntil(lambda: not program.runner.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not program.runner.busy)
     assert backend.prompts == 1, "not again until the person wants it"
     backend.unlocks = True
     button(program.window.notices, "Unlock the keychain").click()
-    qtbot.waitUntil(lambda: not program.window.notices.shows(NOTICE), timeout=20_000)
-    qtbot.waitUntil(lambda: not program.runner.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not program.window.notices.shows(NOTICE))
+    qtbot.waitUntil(lambda: not program.runner.busy)
     assert (backend.prompts, program.app_state.missing) == (2, ())
 
 

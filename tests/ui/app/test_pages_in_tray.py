@@ -61,9 +61,9 @@ def test_a_start_in_the_tray_makes_no_page_before_the_window_is_shown(
 ) -> None:
     program = WindowedProgram(qapp, services, theme=LIGHT, has_tray=lambda: True)
     qtbot.addWidget(program.window)
-    with qtbot.waitSignal(program.owned.changed, timeout=30_000):
+    with qtbot.waitSignal(program.owned.changed):
         program.start(in_tray=True)
-    qtbot.waitUntil(lambda: program.window.has_navigated and not program.runner.busy, timeout=30_000)
+    qtbot.waitUntil(lambda: program.window.has_navigated and not program.runner.busy)
     assert program.window.findChildren(Page) == []
     # A desktop whose tray has gone shows it in this way too.
     program.window.showMinimized()

@@ -85,7 +85,7 @@ def entries(services: Services) -> list[EntryStatus]:
 
 
 def settled(program: WindowedProgram, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not program.runner.busy)
 
 
 def test_what_is_due_is_shown_once_marked_and_offers_what_to_do(
@@ -118,7 +118,7 @@ def test_a_notices_button_asks_in_the_window_and_switches_nothing_by_itself(
     assert isinstance(focused, QPushButton)
     assert focused.text() == "Leave it as it is", "a key that was meant for another window must not switch it"
     button(dialog, "Switch off").click()
-    qtbot.waitUntil(lambda: "Auto-renewal is off" in texts_of(dialog), timeout=10_000)
+    qtbot.waitUntil(lambda: "Auto-renewal is off" in texts_of(dialog))
     assert not services.orders.lookup.order(renewing.order_number).subscriptions[0].auto_renew
     (receipt,) = services.orders.cache.receipts(renewing.order_number)
     assert any(receipt.id in text for text in texts_of(dialog))
@@ -143,7 +143,7 @@ def test_a_subscription_that_is_gone_is_said_instead_of_asked_about(
 
 
 def _question(program: WindowedProgram, qtbot: QtBot) -> SwitchDialog:
-    qtbot.waitUntil(lambda: bool(program.window.findChildren(SwitchDialog)), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(program.window.findChildren(SwitchDialog)))
     return program.window.findChildren(SwitchDialog)[0]
 
 
@@ -173,7 +173,7 @@ def test_several_at_once_become_one_summary(
     for account in store.accounts[:2]:
         services.orders.lookup.add(account.order_number, Secret(account.order_password))
     program.app_state.load()
-    qtbot.waitUntil(lambda: len(screen.messages) == 2, timeout=10_000)
+    qtbot.waitUntil(lambda: len(screen.messages) == 2)
     summary = screen.messages[-1]
     assert summary.title == "2 dates need your attention"
     assert summary.actions == ((OPENED, "Show them"), (LATER, "Later"))
@@ -259,12 +259,12 @@ def test_a_pc_that_failed_to_reach_the_store_asks_again_when_it_wakes(
     controller, state = program.reminding.controller, program.app_state
     store.close()
     state.refresh()
-    qtbot.waitUntil(lambda: bool(state.snapshot.troubles), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(state.snapshot.troubles))
     qtbot.waitUntil(lambda: controller._refresh_at(state.now()) > state.now() + dt.timedelta(hours=1))
     controller.woke()
     assert controller._refresh_at(state.now()) < state.now() + dt.timedelta(minutes=11)
     state.refresh()
-    qtbot.waitUntil(lambda: state.look_plan.failures == 2, timeout=20_000)
+    qtbot.waitUntil(lambda: state.look_plan.failures == 2)
     controller.woke()
     assert controller._refresh_at(state.now()) > state.now() + dt.timedelta(hours=1), "the store itself is down"
 

@@ -67,7 +67,7 @@ def start(qapp: QApplication, qtbot: QtBot, own_services: Services) -> Iterator[
 
 
 def settle(program: WindowedProgram, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: not program.runner.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not program.runner.busy)
 
 
 def reads(program: WindowedProgram, words: str) -> bool:
@@ -94,14 +94,14 @@ def test_the_first_store_is_added_in_the_window(start: Start, other: DemoStore, 
     field = next(part for part in window.current.findChildren(QLineEdit))
     field.setText(other.url)
     button(window.current, "Add the store").click()
-    qtbot.waitUntil(lambda: window.current.accessibleName() == "Add an order", timeout=20_000)
+    qtbot.waitUntil(lambda: window.current.accessibleName() == "Add an order")
     settle(program, qtbot)
     account = other.accounts[0]
     fields = {part.accessibleName(): part for part in window.current.findChildren(QLineEdit)}
     fields["Order number"].setText(account.order_number)
     fields["Order password"].setText(account.order_password)
     button(window.current, "Add the order").click()
-    qtbot.waitUntil(lambda: window.current is window.page("home"), timeout=20_000)
+    qtbot.waitUntil(lambda: window.current is window.page("home"))
     settle(program, qtbot)
     assert reads(program, f"Order {account.order_number}")
     opening = next(part for part in focusable(window.current) if "open order" in spoken(part))
@@ -118,7 +118,7 @@ def test_a_stopped_store_holds_up_and_hides_no_other(
     other.close()
     program = start()
     window = program.window
-    qtbot.waitUntil(lambda: len(program.book.states) == 2, timeout=20_000)
+    qtbot.waitUntil(lambda: len(program.book.states) == 2)
     settle(program, qtbot)
     window.navigate_to(Destination("home"))
     cards = [text for text in texts_of(window) if f"Order {number}" in text]
@@ -139,7 +139,7 @@ def test_a_broken_store_keeps_the_window_open(
     add_order(own_services, store)
     program = start()
     program.further_stores.open("http://127.0.0.1:9")
-    qtbot.waitUntil(lambda: len(program.book.states) == 2, timeout=20_000)
+    qtbot.waitUntil(lambda: len(program.book.states) == 2)
     settle(program, qtbot)
     program.window.navigate_to(Destination("home"))
     assert reads(program, "Lantern Protect")
@@ -148,7 +148,7 @@ def test_a_broken_store_keeps_the_window_open(
 def test_a_second_start_with_another_store_opens_it_too(start: Start, other: DemoStore, qtbot: QtBot) -> None:
     program = start()
     program.asked_again(StartRequest(store=f"{other.url}/"))
-    qtbot.waitUntil(lambda: [state.store for state in program.book.states] == [other.url], timeout=20_000)
+    qtbot.waitUntil(lambda: [state.store for state in program.book.states] == [other.url])
     settle(program, qtbot)
     assert not reads(program, "another store")
 
@@ -160,7 +160,7 @@ def test_a_second_start_with_another_store_opens_it_too(start: Start, other: Dem
 def test_what_a_second_start_names_is_checked_like_what_is_typed(start: Start, qtbot: QtBot, named: str) -> None:
     program = start()
     program.asked_again(StartRequest(store=named))
-    qtbot.waitUntil(lambda: reads(program, "store"), timeout=20_000)
+    qtbot.waitUntil(lambda: reads(program, "store"))
     settle(program, qtbot)
     assert len(program.book.states) <= 1
     assert any("store" in notice.lower() for notice in texts_of(program.window.notices))
@@ -172,7 +172,7 @@ def test_an_order_that_is_removed_is_not_left_over_as_a_purchase(
     """Each order is mirrored as a purchase, which had no order to stand for it any more and came up by itself."""
     number = add_order(own_services, store)
     program = start()
-    qtbot.waitUntil(lambda: bool(program.book.states), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(program.book.states))
     settle(program, qtbot)
     program.owned.refresh()
     settle(program, qtbot)
@@ -181,7 +181,7 @@ def test_an_order_that_is_removed_is_not_left_over_as_a_purchase(
     settle(program, qtbot)
     button(program.window.current, "Remove this order…").click()
     button(program.window, "Remove it").click()
-    qtbot.waitUntil(lambda: program.window.current is program.window.page("orders"), timeout=20_000)
+    qtbot.waitUntil(lambda: program.window.current is program.window.page("orders"))
     settle(program, qtbot)
     program.window.navigate_to(Destination("home"))
     settle(program, qtbot)
@@ -209,7 +209,7 @@ def test_what_needs_a_decision_is_shown_of_every_store_with_its_name(
     other.close()
     program = start()
     program.window.resize(1000, 20_000)  # All of it is seen at once.
-    qtbot.waitUntil(lambda: len(program.book.states) == 2, timeout=20_000)
+    qtbot.waitUntil(lambda: len(program.book.states) == 2)
     settle(program, qtbot)
     names = [state.snapshot.profile.store.name for state in program.book.states if state.snapshot.profile]
     assert len(names) == 2, "a store that is silent is shown as it was last read"

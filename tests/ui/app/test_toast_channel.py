@@ -47,7 +47,7 @@ def test_it_is_shown_first_and_the_balloon_where_it_does_not_work(
     desk, balloon, worked = ToastDesk(refuses=refuses), Balloon(), list[bool]()
     notices = Notifications(ToastChannel(runner, lambda key, action: None, desk), balloon)
     notices.show(RENEWAL, worked.append)
-    qtbot.waitUntil(lambda: worked == [True], timeout=10_000)
+    qtbot.waitUntil(lambda: worked == [True])
     assert (len(desk.shown), balloon.shown) == ((0, ["renewal"]) if refuses else (1, []))
 
 
@@ -55,16 +55,16 @@ def test_only_the_links_of_what_is_shown_are_heeded(runner: TaskRunner, qtbot: Q
     desk, pressed, worked = ToastDesk(), list[tuple[str, str]](), list[bool]()
     channel = ToastChannel(runner, lambda key, action: pressed.append((key, action)), desk)
     channel.show(RENEWAL, worked.append)
-    qtbot.waitUntil(lambda: worked == [True], timeout=10_000)
+    qtbot.waitUntil(lambda: worked == [True])
     assert not channel.arrived("unknown")
     assert pressed == []
     assert channel.arrived(code_of(desk.link("Tomorrow")) or "")
     channel.show(RENEWAL, worked.append)
-    qtbot.waitUntil(lambda: worked == [True, True], timeout=10_000)
+    qtbot.waitUntil(lambda: worked == [True, True])
     assert channel.arrived(code_of(desk.link()) or "")
     assert pressed == [("renewal", "tomorrow"), ("renewal", OPENED)]
     channel.show(RENEWAL, worked.append)
-    qtbot.waitUntil(lambda: len(worked) == 3, timeout=10_000)
+    qtbot.waitUntil(lambda: len(worked) == 3)
     channel.withdraw("renewal")
-    qtbot.waitUntil(lambda: desk.shown == {}, timeout=10_000)
+    qtbot.waitUntil(lambda: desk.shown == {})
     channel.close()

@@ -41,7 +41,7 @@ def actions(menu: QMenu) -> dict[str, QAction]:
 
 
 def settled(program: WindowedProgram, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not program.runner.busy)
 
 
 def test_the_menu_names_the_next_dates_and_the_tooltip_the_nearest(
@@ -92,13 +92,13 @@ def test_downloads_are_paused_and_go_on_from_the_menu(
     download = services.orders.lookup.order(account.order_number).downloads[0]
     gate.shut()
     key = program.app_state.downloads.add(account.order_number, download)
-    qtbot.waitUntil(lambda: "Pause 1 download" in actions(program.tray.menu), timeout=10_000)
+    qtbot.waitUntil(lambda: "Pause 1 download" in actions(program.tray.menu))
     actions(program.tray.menu)["Pause 1 download"].trigger()
-    qtbot.waitUntil(lambda: "Resume 1 download" in actions(program.tray.menu), timeout=10_000)
+    qtbot.waitUntil(lambda: "Resume 1 download" in actions(program.tray.menu))
     gate.open()
     actions(program.tray.menu)["Resume 1 download"].trigger()
     transfers = program.app_state.downloads
-    qtbot.waitUntil(lambda: transfers.items[key].entry.state.value == "done", timeout=20_000)
+    qtbot.waitUntil(lambda: transfers.items[key].entry.state.value == "done")
     qtbot.waitUntil(lambda: not any("download" in text for text in list(actions(program.tray.menu))[2:-1]))
 
 

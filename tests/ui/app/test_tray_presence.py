@@ -60,7 +60,7 @@ def test_a_panel_that_comes_later_keeps_the_program_when_the_window_is_closed(
 def test_the_notice_goes_by_itself_when_a_panel_comes(program: WindowedProgram, panel: Panel, qtbot: QtBot) -> None:
     assert program.window.notices.shows(NO_TRAY_NOTICE)
     panel.there = True
-    qtbot.waitUntil(lambda: not program.window.notices.shows(NO_TRAY_NOTICE), timeout=20_000)
+    qtbot.waitUntil(lambda: not program.window.notices.shows(NO_TRAY_NOTICE))
 
 
 def test_closing_without_a_panel_ends_the_program_although_there_was_one(

@@ -35,9 +35,9 @@ def own_services(tmp_path: Path, keychain: MemoryKeychain, monkeypatch: pytest.M
 def fresh(qapp: QApplication, qtbot: QtBot, own_services: Services) -> Iterator[WindowedProgram]:
     """The program in its first minute, with its window shown."""
     made = WindowedProgram(qapp, own_services, theme=LIGHT)
-    with qtbot.waitSignal(made.app_state.changed, timeout=30_000):
+    with qtbot.waitSignal(made.app_state.changed):
         made.start(in_tray=False)
-    qtbot.waitUntil(lambda: not made.runner.busy, timeout=30_000)
+    qtbot.waitUntil(lambda: not made.runner.busy)
     yield made
     made.close()
     made.window.deleteLater()

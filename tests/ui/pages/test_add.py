@@ -70,19 +70,19 @@ def test_a_dropped_mail_fills_in_both_and_one_press_adds_the_order(
     path = tmp_path / "Your order.eml"
     path.write_bytes(confirmation(store))
     assert drop(page, dropped_file(path))
-    qtbot.waitUntil(lambda: "Found in the e-mail" in texts_of(page), timeout=10_000)
+    qtbot.waitUntil(lambda: "Found in the e-mail" in texts_of(page))
     assert field(page, "Order number").text() == FAMILY
     assert field(page, "Order password").echoMode() is QLineEdit.EchoMode.Password
     assert services.orders.cache.remembered() == (), "nothing happens before the person presses"
     press(page, "Add the order")
-    qtbot.waitUntil(lambda: [known.number for known in services.orders.cache.remembered()] == [FAMILY], timeout=10_000)
+    qtbot.waitUntil(lambda: [known.number for known in services.orders.cache.remembered()] == [FAMILY])
 
 
 def test_a_message_dragged_out_of_a_mail_program_is_read(page: AddPage, store: DemoStore, qtbot: QtBot) -> None:
     data = QMimeData()
     data.setData("message/rfc822", confirmation(store, password=False))
     assert drop(page, data)
-    qtbot.waitUntil(lambda: any("is not in this e-mail" in text for text in texts_of(page)), timeout=10_000)
+    qtbot.waitUntil(lambda: any("is not in this e-mail" in text for text in texts_of(page)))
     assert field(page, "Order number").text() == FAMILY
     assert field(page, "Order password").text() == ""
 
@@ -93,15 +93,15 @@ def test_what_is_no_mail_is_refused_kindly(
     words = QMimeData()
     words.setText("Order number: LF-5930-2216")
     assert drop(page, words), "the window takes it, and looks at what it is"
-    qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not program.runner.busy)
     assert program.window.current is program.window.page("bought")
     program.window.navigate_to(Destination("add"))
     path = tmp_path / "holiday.jpg"
     path.write_bytes(b"\xff\xd8\xff\xe0" + bytes(range(256)) * 40)
     drop(page, dropped_file(path))
-    qtbot.waitUntil(lambda: "This e-mail does not help" in texts_of(page), timeout=10_000)
+    qtbot.waitUntil(lambda: "This e-mail does not help" in texts_of(page))
     drop(page, dropped_file(tmp_path))
-    qtbot.waitUntil(lambda: "The file could not be read" in texts_of(page), timeout=10_000)
+    qtbot.waitUntil(lambda: "The file could not be read" in texts_of(page))
     assert field(page, "Order number").text() == ""
 
 
@@ -113,8 +113,8 @@ def test_a_lock_is_told_with_the_time_it_ends_and_the_number_to_call(
     said: list[str] = []
     for _ in range(20):
         press(page, "Add the order")
-        qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
-        qtbot.waitUntil(lambda: "Help with this" in texts_of(page), timeout=10_000)
+        qtbot.waitUntil(lambda: not program.runner.busy)
+        qtbot.waitUntil(lambda: "Help with this" in texts_of(page))
         said = texts_of(page)
         if "Too many attempts" in said:
             break
@@ -124,7 +124,7 @@ def test_a_lock_is_told_with_the_time_it_ends_and_the_number_to_call(
     press(page, "Help with this")
     article = services.help.article("too-many-attempts")
     assert article is not None
-    qtbot.waitUntil(lambda: article.title in texts_of(program.window.current), timeout=10_000)
+    qtbot.waitUntil(lambda: article.title in texts_of(program.window.current))
     assert program.window.current is program.window.page("help")
 
 
@@ -134,12 +134,12 @@ def test_a_wrong_pair_marks_both_inputs_and_the_first_failure_offers_no_number(
     field(page, "Order number").setText(FAMILY)
     field(page, "Order password").setText("wrong")
     press(page, "Add the order")
-    qtbot.waitUntil(lambda: "The store did not recognise this" in texts_of(page), timeout=10_000)
+    qtbot.waitUntil(lambda: "The store did not recognise this" in texts_of(page))
     assert field(page, "Order number").property("invalid") == "true"
     assert field(page, "Order password").property("invalid") == "true"
     assert not any("Support for this PC" in text for text in texts_of(page))
     press(page, "Add the order")
-    qtbot.waitUntil(lambda: any("Support for this PC" in text for text in texts_of(page)), timeout=10_000)
+    qtbot.waitUntil(lambda: any("Support for this PC" in text for text in texts_of(page)))
     press(page, "Contact support")
     assert program.window.current is program.window.page("help")
 
@@ -163,6 +163,6 @@ def test_four_orders_of_the_demo_are_added_with_one_press(
     qtbot.addWidget(demo)
     demo.show()
     press(demo, "Add these four")
-    qtbot.waitUntil(lambda: program.window.there.item in (ADDED, SESSION_ONLY), timeout=20_000)
+    qtbot.waitUntil(lambda: program.window.there.item in (ADDED, SESSION_ONLY))
     wanted = [each.order_number for each in store.accounts[:4]]
     assert sorted(known.number for known in services.orders.cache.remembered()) == sorted(wanted)

@@ -48,16 +48,16 @@ class Customer:
         self.settle()
 
     def settle(self) -> None:
-        self.qtbot.waitUntil(lambda: not self.program.runner.busy, timeout=20_000)
+        self.qtbot.waitUntil(lambda: not self.program.runner.busy)
 
     def until_read(self, words: str) -> None:
-        self.qtbot.waitUntil(lambda: any(words in text for text in texts_of(self.window)), timeout=20_000)
+        self.qtbot.waitUntil(lambda: any(words in text for text in texts_of(self.window)))
 
     def press(self, name: str) -> None:
         def found() -> bool:
             return any(spoken(part) == name for part in focusable(self.window.current))
 
-        self.qtbot.waitUntil(found, timeout=20_000)
+        self.qtbot.waitUntil(found)
         part = next(part for part in focusable(self.window.current) if spoken(part) == name)
         self.qtbot.keyClick(part, Qt.Key.Key_Space)
         self.settle()

@@ -36,10 +36,10 @@ class Person:
         self.program, self.window, self.qtbot = program, program.window, qtbot
 
     def settle(self) -> None:
-        self.qtbot.waitUntil(lambda: not self.program.runner.busy, timeout=10_000)
+        self.qtbot.waitUntil(lambda: not self.program.runner.busy)
 
     def until(self, condition: Callable[[], object]) -> None:
-        self.qtbot.waitUntil(lambda: bool(condition()), timeout=10_000)
+        self.qtbot.waitUntil(lambda: bool(condition()))
 
     def drop(self, data: QMimeData) -> None:
         """Drag something over the window and let it go, as the desktop tells it."""

@@ -53,7 +53,7 @@ def test_a_number_without_hours_is_not_called_closed(
     def texts() -> list[str]:
         return [shown.text() for shown in program.window.findChildren(QLabel) if shown.isVisible()]
 
-    qtbot.waitUntil(lambda: "Talk to a person" in texts(), timeout=15_000)
+    qtbot.waitUntil(lambda: "Talk to a person" in texts())
     assert "Closed now" not in texts()
     assert "Hours not known" in texts()
 
@@ -71,7 +71,7 @@ def test_what_needs_attention_is_found_in_the_background(
     sys.setprofile(look)
     try:
         program.window.navigate_to(Destination("help"))
-        qtbot.waitUntil(lambda: "Talk to a person" in visible_texts(program), timeout=15_000)
+        qtbot.waitUntil(lambda: "Talk to a person" in visible_texts(program))
     finally:
         sys.setprofile(None)
     assert not here, "with thousands of orders the window would stand still"
@@ -104,16 +104,16 @@ def visible_texts(program: WindowedProgram) -> list[str]:
 
 def test_an_article_takes_the_page_and_its_links_lead_on(program: WindowedProgram, qtbot: QtBot) -> None:
     program.window.navigate_to(Destination("help"))
-    qtbot.waitUntil(lambda: {"Money", "Installing", "Afterwards"} <= set(visible_texts(program)), timeout=15_000)
+    qtbot.waitUntil(lambda: {"Money", "Installing", "Afterwards"} <= set(visible_texts(program)))
     page = program.window.current
     button(page, "Cancel by telephone").click()
-    qtbot.waitUntil(lambda: "‹ All topics" in visible_texts(program), timeout=15_000)
+    qtbot.waitUntil(lambda: "‹ All topics" in visible_texts(program))
     field = page.findChild(QLineEdit)
     assert not field.isVisible(), "the article takes the place of the topics"
     text = page.findChild(QTextBrowser)
     assert "article:cancel-auto-renewal" in text.toHtml()
     text.anchorClicked.emit(QUrl("article:cancel-auto-renewal"))
-    qtbot.waitUntil(lambda: text.accessibleName() == "Switch auto-renewal off", timeout=15_000)
+    qtbot.waitUntil(lambda: text.accessibleName() == "Switch auto-renewal off")
     button(page, "‹ All topics").click()
     assert field.isVisible()
     assert field.hasFocus()
@@ -124,8 +124,8 @@ def test_what_is_found_is_told_in_whole_sentences(program: WindowedProgram, qtbo
     program.window.navigate_to(Destination("help"))
     page = program.window.current
     page.findChild(QLineEdit).setText("reboot did not help")
-    qtbot.waitUntil(lambda: "The installer wants programs to be closed" in visible_texts(program), timeout=15_000)
-    qtbot.waitUntil(lambda: "Money" not in visible_texts(program), timeout=15_000)
+    qtbot.waitUntil(lambda: "The installer wants programs to be closed" in visible_texts(program))
+    qtbot.waitUntil(lambda: "Money" not in visible_texts(program))
     excerpts = [text for text in visible_texts(program) if text.endswith((".", "…")) and "case file" not in text]
     assert excerpts
     assert not any(text.startswith("…") for text in excerpts)
@@ -152,7 +152,7 @@ def test_maker_country_and_product_can_be_chosen(
 ) -> None:
     add(store.accounts[0])
     program.window.navigate_to(Destination("help", "", SUPPORT))
-    qtbot.waitUntil(lambda: "Talk to a person" in visible_texts(program), timeout=15_000)
+    qtbot.waitUntil(lambda: "Talk to a person" in visible_texts(program))
     choose(program, "PC", "made by HP")
     assert "+1 206 555 0142" in visible_texts(program)
     assert any("press 1 for downloading and installing" in text for text in visible_texts(program))
@@ -172,13 +172,13 @@ def test_a_purchase_of_another_shop_has_the_number_of_the_directory(
     services.owned.purchases.add(draft_of(values, Source(kind=SourceKind.PERSON), services.clock()))
     program.owned.load()
     program.window.navigate_to(Destination("help", "", SUPPORT))
-    qtbot.waitUntil(lambda: any("Affinity Photo" in text for text in offered(program)), timeout=15_000)
+    qtbot.waitUntil(lambda: any("Affinity Photo" in text for text in offered(program)))
     choose(program, "What it is about", "Affinity Photo")
-    qtbot.waitUntil(lambda: "+44 115 914 2000" in visible_texts(program), timeout=15_000)
+    qtbot.waitUntil(lambda: "+44 115 914 2000" in visible_texts(program))
     assert any("as published at https://affinity.serif.com/" in text for text in visible_texts(program))
     button(program.window.current, "Case file…").click()
-    qtbot.waitUntil(lambda: bool(program.window.findChildren(CaseFileDialog)), timeout=15_000)
+    qtbot.waitUntil(lambda: bool(program.window.findChildren(CaseFileDialog)))
     dialog = program.window.findChildren(CaseFileDialog)[-1]
-    qtbot.waitUntil(lambda: "Affinity Photo" in dialog._lines.toPlainText(), timeout=15_000)
+    qtbot.waitUntil(lambda: "Affinity Photo" in dialog._lines.toPlainText())
     assert store.accounts[0].order_number not in dialog._text.toPlainText()
     dialog.reject()

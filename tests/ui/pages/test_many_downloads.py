@@ -28,7 +28,7 @@ def test_they_are_one_card_and_each_can_be_downloaded(
     window.navigate_to(Destination("reminders"))
     page = window.current
     title = "3 downloads are still open; the first closes in 9 days"
-    qtbot.waitUntil(lambda: title in texts_of(page), timeout=20_000)
+    qtbot.waitUntil(lambda: title in texts_of(page))
     buttons = [each for each in page.findChildren(QAbstractButton) if each.text() == "Download now…"]
     assert len(buttons) == 3
     name = next(each for each in buttons if FAMILY in each.accessibleName())

@@ -35,15 +35,15 @@ def test_the_new_product_is_named_scrolled_to_and_marked_for_a_while(
     for account in store.accounts[:8]:
         password = Secret(account.order_password)
         program.app_state.add_order(program.app_state, account.order_number, password, done.append, done.append)
-    qtbot.waitUntil(lambda: len(done) == 8, timeout=30_000)
+    qtbot.waitUntil(lambda: len(done) == 8)
     window.navigate_to(Destination("home"))
     page: Any = window.current
-    qtbot.waitUntil(lambda: page._list.count > 3 and not program.runner.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: page._list.count > 3 and not program.runner.busy)
     last = page._list.rows[-1].of[1]
     window.navigate_to(Destination("home", last.order_number, ADDED))
-    qtbot.waitUntil(lambda: any(f"{last.product_name} was added" in text for text in texts_of(window)), timeout=20_000)
-    qtbot.waitUntil(lambda: len(_marked(page)) == 1, timeout=20_000)
-    qtbot.waitUntil(lambda: _in_sight(_marked(page)[0], page), timeout=20_000)
+    qtbot.waitUntil(lambda: any(f"{last.product_name} was added" in text for text in texts_of(window)))
+    qtbot.waitUntil(lambda: len(_marked(page)) == 1)
+    qtbot.waitUntil(lambda: _in_sight(_marked(page)[0], page))
     assert last.order_number in " ".join(texts_of(_marked(page)[0]))
     assert page._unmark.isActive()
     page._unmark.timeout.emit()
@@ -55,7 +55,7 @@ def test_of_several_new_orders_none_is_singled_out(program: WindowedProgram, sto
     account = store.accounts[0]
     password = Secret(account.order_password)
     program.app_state.add_order(program.app_state, account.order_number, password, done.append, done.append)
-    qtbot.waitUntil(lambda: bool(done), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(done))
     program.window.navigate_to(Destination("home", "", ADDED))
-    qtbot.waitUntil(lambda: any("The orders were added" in text for text in texts_of(program.window)), timeout=20_000)
+    qtbot.waitUntil(lambda: any("The orders were added" in text for text in texts_of(program.window)))
     assert _marked(program.window.current) == []

@@ -61,7 +61,7 @@ class Person:
         self.waits(lambda: not self.program.runner.busy)
 
     def waits(self, until: Callable[[], bool]) -> None:
-        self.qtbot.waitUntil(until, timeout=15_000)
+        self.qtbot.waitUntil(until)
 
     def reads(self, words: str, where: QWidget | None = None) -> None:
         """Wait until these words can be read."""
@@ -452,7 +452,7 @@ def test_removing_what_renews_by_itself_says_so_and_offers_to_switch_it_off(
     account = next(each for each in store.accounts if "Renews in 6 days" in each.about)
     add(account)
     program.window.navigate_to(Destination("order", account.order_number))
-    qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not program.runner.busy)
     the_button(program.window.current, "Remove this order…").click()
     question = program.window.findChild(Question)
     assert question is not None

@@ -58,10 +58,10 @@ class Owner:
         self.settle()
 
     def settle(self) -> None:
-        self.qtbot.waitUntil(lambda: not self.program.runner.busy, timeout=10_000)
+        self.qtbot.waitUntil(lambda: not self.program.runner.busy)
 
     def until(self, condition: Callable[[], object]) -> None:
-        self.qtbot.waitUntil(lambda: bool(condition()), timeout=10_000)
+        self.qtbot.waitUntil(lambda: bool(condition()))
 
     def reads(self, words: str) -> bool:
         return any(words in text for text in texts_of(self.window))
@@ -174,9 +174,9 @@ def test_home_and_the_orders_show_it_and_the_search_finds_it(owner: Owner) -> No
 def test_all_is_there_after_a_restart(owner: Owner, own_services: Services, qapp: QApplication, qtbot: QtBot) -> None:
     again = WindowedProgram(qapp, own_services, theme=owner.program.appearance.theme)
     again.start(in_tray=False)
-    qtbot.waitUntil(lambda: any("Harbour Suite" in text for text in texts_of(again.window)), timeout=10_000)
+    qtbot.waitUntil(lambda: any("Harbour Suite" in text for text in texts_of(again.window)))
     assert again.window.current is again.window.page("home")
-    qtbot.waitUntil(lambda: not again.runner.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not again.runner.busy)
     again.close()
     again.window.deleteLater()
 
@@ -194,7 +194,7 @@ def test_of_many_purchases_only_those_looked_at_are_made(
     with qtbot.waitSignal(fresh.owned.changed):
         fresh.owned.load()
     fresh.window.navigate_to(Destination(page))
-    qtbot.waitUntil(lambda: not fresh.runner.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not fresh.runner.busy)
 
     listed = fresh.window.current.findChild(LongList)
     assert listed is not None

@@ -66,7 +66,7 @@ class Buyer:
         self.window.navigate_to(Destination(page, self.id if page == "purchase" else ""))
 
     def until(self, condition: Callable[[], object]) -> None:
-        self.qtbot.waitUntil(lambda: bool(condition()), timeout=10_000)
+        self.qtbot.waitUntil(lambda: bool(condition()))
 
     def reads(self, words: str) -> bool:
         return any(words in text for text in texts_of(self.window.current))

@@ -33,7 +33,7 @@ _SUBJECTS = (
 
 def _open(program: WindowedProgram, subject: str, qtbot: QtBot) -> None:
     program.window.navigate_to(Destination("settings", item=subject))
-    qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not program.runner.busy)
 
 
 def test_the_overview_leads_to_every_subject_and_back(program: WindowedProgram, qtbot: QtBot) -> None:
@@ -43,7 +43,7 @@ def test_the_overview_leads_to_every_subject_and_back(program: WindowedProgram, 
     for subject in _SUBJECTS:
         texts_of(page)
         button(page, subject).click()
-        qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
+        qtbot.waitUntil(lambda: not program.runner.busy)
         assert page.title.text() == subject
         assert QApplication.focusWidget() in (page.title, None)
         button(page, "All settings").click()
@@ -82,11 +82,11 @@ def test_the_size_of_texts_is_chosen_and_kept(
     _choose(program, "Size of texts", PERCENTS.index(150))
     after = program.window.current.title.fontInfo().pointSizeF()
     assert after == pytest.approx(before * 1.5, rel=0.05)
-    qtbot.waitUntil(lambda: services.library.setting(TEXT_SIZE) == "150", timeout=20_000)
+    qtbot.waitUntil(lambda: services.library.setting(TEXT_SIZE) == "150")
     again = WindowedProgram(qapp, services, theme=LIGHT)
     again.start(in_tray=True)
-    qtbot.waitUntil(lambda: again.appearance.percent == 150, timeout=20_000)
-    qtbot.waitUntil(lambda: not again.runner.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: again.appearance.percent == 150)
+    qtbot.waitUntil(lambda: not again.runner.busy)
     again.appearance.magnify(100)
     again.close()
     again.window.deleteLater()
@@ -99,20 +99,19 @@ def test_the_speed_of_downloads_is_chosen_and_kept(program: WindowedProgram, ser
     _choose(program, "Speed of each download", 2)
     _choose(program, "Downloads at once", 1)
     wanted = DownloadPreferences(limit_rate=500_000, at_once=2)
-    qtbot.waitUntil(lambda: read_preferences(services.library) == wanted, timeout=20_000)
+    qtbot.waitUntil(lambda: read_preferences(services.library) == wanted)
     assert services.order_downloads._queue_options().limit_rate == 500_000
     _open(program, "downloads", qtbot)
     # What was taken off the page may not be deleted yet.
     qtbot.waitUntil(
         lambda: [made.currentIndex() for made in page.findChildren(Choice) if made.isVisible()] == [2, 1],
-        timeout=20_000,
     )
 
 
 def test_colours_are_chosen_and_kept(program: WindowedProgram, services: Services, qtbot: QtBot) -> None:
     _open(program, "general", qtbot)
     _choose(program, "Colours", 2)
-    qtbot.waitUntil(lambda: services.library.setting(THEME) == "dark", timeout=20_000)
+    qtbot.waitUntil(lambda: services.library.setting(THEME) == "dark")
 
 
 def test_a_store_is_removed_after_a_question(program: WindowedProgram, services: Services, qtbot: QtBot) -> None:
@@ -155,7 +154,7 @@ def test_a_copy_of_the_library_is_made_when_asked(program: WindowedProgram, serv
     _open(program, "data", qtbot)
     page = program.window.current
     button(page, "Make a copy now").click()
-    qtbot.waitUntil(lambda: any(text.startswith("Made on: ") for text in texts_of(page)), timeout=10_000)
+    qtbot.waitUntil(lambda: any(text.startswith("Made on: ") for text in texts_of(page)))
     assert list((services.folders.state / "copies").iterdir())
 
 
@@ -167,7 +166,7 @@ def test_removing_everything_lists_first_and_keeps_downloads(
     file.write_bytes(b"bought")
     _open(program, "data", qtbot)
     button(program.window.current, "Show what would be removed…").click()
-    qtbot.waitUntil(lambda: program.window.findChild(RemoveDialog) is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: program.window.findChild(RemoveDialog) is not None)
     dialog = program.window.findChild(RemoveDialog)
     assert dialog is not None
     assert dialog.keep.isDefault()
@@ -185,12 +184,12 @@ def test_what_could_not_be_listed_is_listed_when_asked_again(
     _open(program, "data", qtbot)
     with contextlib.closing(sqlite3.connect(services.folders.library)) as other:
         other.execute("ALTER TABLE purchases RENAME TO away")
-        with qtbot.waitSignal(program.runner.unhandled, timeout=10_000):
+        with qtbot.waitSignal(program.runner.unhandled):
             button(program.window.current, "Show what would be removed…").click()
         other.execute("ALTER TABLE away RENAME TO purchases")
-    qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not program.runner.busy)
     button(program.window.current, "Show what would be removed…").click()
-    qtbot.waitUntil(lambda: program.window.findChild(RemoveDialog) is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: program.window.findChild(RemoveDialog) is not None)
 
 
 def test_what_is_removed_after_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,7 +213,7 @@ def _never() -> Cancellation:
 def test_about_has_the_licence_texts_to_read(program: WindowedProgram, qtbot: QtBot) -> None:
     _open(program, "about", qtbot)
     button(program.window.current, "Read the licence texts…").click()
-    qtbot.waitUntil(lambda: program.window.findChild(LicencesDialog) is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: program.window.findChild(LicencesDialog) is not None)
     dialog = program.window.findChild(LicencesDialog)
     assert dialog is not None
     assert "Apache License" in dialog.text.toPlainText()

@@ -23,7 +23,7 @@ from tests.kits.ui import button, texts_of
 
 @pytest.fixture
 def page(fresh: WindowedProgram, qtbot: QtBot) -> WelcomePage:
-    qtbot.waitUntil(lambda: isinstance(fresh.window.current, WelcomePage), timeout=10_000)
+    qtbot.waitUntil(lambda: isinstance(fresh.window.current, WelcomePage))
     found = fresh.window.current
     assert isinstance(found, WelcomePage)
     return found
@@ -49,7 +49,7 @@ def test_it_offers_three_ways_and_begins_at_the_first(page: WelcomePage) -> None
 def test_a_pasted_e_mail_is_looked_at(fresh: WindowedProgram, page: WelcomePage, qtbot: QtBot) -> None:
     page._box.setPlainText(ORDER_MAIL)
     button(page, "Look at it").click()
-    qtbot.waitUntil(lambda: fresh.window.current.findChild(ConfirmCard) is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: fresh.window.current.findChild(ConfirmCard) is not None)
 
 
 def test_an_e_mail_is_dropped_on_it(fresh: WindowedProgram, page: WelcomePage, tmp_path: Path, qtbot: QtBot) -> None:
@@ -57,14 +57,14 @@ def test_an_e_mail_is_dropped_on_it(fresh: WindowedProgram, page: WelcomePage, t
     data = QMimeData()
     data.setUrls([QUrl.fromLocalFile(str(tmp_path / "order.eml"))])
     fresh.window.add_dropped(taken(data))
-    qtbot.waitUntil(lambda: fresh.window.current.findChild(ConfirmCard) is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: fresh.window.current.findChild(ConfirmCard) is not None)
 
 
 def test_a_store_with_orders_leads_to_adding_one(
     fresh: WindowedProgram, page: WelcomePage, demo_store: DemoStore, qtbot: QtBot
 ) -> None:
     _ask_for(page, demo_store.url)
-    qtbot.waitUntil(lambda: fresh.window.current.accessibleName() == "Add an order", timeout=20_000)
+    qtbot.waitUntil(lambda: fresh.window.current.accessibleName() == "Add an order")
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_a_store_with_orders_leads_to_adding_one(
 def test_what_is_wrong_with_a_store_is_said_whole(page: WelcomePage, typed: str, said: str, qtbot: QtBot) -> None:
     page.window().resize(page.window().minimumSize())
     _ask_for(page, typed)
-    qtbot.waitUntil(lambda: any(said in text for text in texts_of(page)), timeout=20_000)
+    qtbot.waitUntil(lambda: any(said in text for text in texts_of(page)))
     area: Any = page._scroll
     inside = area.widget()
     assert inside.minimumSizeHint().width() <= area.viewport().width()
@@ -88,7 +88,7 @@ def test_what_is_wrong_with_a_store_is_said_whole(page: WelcomePage, typed: str,
 
 def test_an_old_error_is_gone_after_another_page(fresh: WindowedProgram, page: WelcomePage, qtbot: QtBot) -> None:
     field = _ask_for(page, "larkfield")
-    qtbot.waitUntil(lambda: any("not known" in text for text in texts_of(page)), timeout=10_000)
+    qtbot.waitUntil(lambda: any("not known" in text for text in texts_of(page)))
     fresh.window.navigate_to(Destination("help"))
     fresh.window.navigate_to(Destination("welcome"))
     assert field.property("invalid") == "false"

@@ -40,14 +40,14 @@ def run_file(folder: Path, text: str) -> Path:
 
 
 def shows(qtbot: QtBot, page: FilePage, words: str) -> None:
-    qtbot.waitUntil(lambda: any(words in text for text in texts_of(page)), timeout=60_000)
+    qtbot.waitUntil(lambda: any(words in text for text in texts_of(page)))
 
 
 def start(qtbot: QtBot, page: FilePage) -> None:
     """Go on to the check, and install as soon as nothing is known to be in the way."""
-    qtbot.waitUntil(page.looking.onward.isEnabled, timeout=60_000)
+    qtbot.waitUntil(page.looking.onward.isEnabled)
     page.looking.onward.click()
-    qtbot.waitUntil(page.installing.onward.isEnabled, timeout=60_000)
+    qtbot.waitUntil(page.installing.onward.isEnabled)
     page.installing.onward.click()
 
 
@@ -71,7 +71,7 @@ def test_an_installer_that_fails_says_why_and_can_be_started_again(
     page = dropped(program, run_file(tmp_path, "exit 77"))
     start(qtbot, page)
     shows(qtbot, page, "(Exit code 77)")
-    qtbot.waitUntil(page.installing.onward.isEnabled, timeout=60_000)
+    qtbot.waitUntil(page.installing.onward.isEnabled)
 
 
 def test_what_waits_is_not_lost_while_another_one_is_installed(
@@ -88,7 +88,7 @@ def test_what_waits_is_not_lost_while_another_one_is_installed(
     page = dropped(program, run_file(tmp_path, f'until [ -e "{gate}" ]; do sleep 0.05; done'))
     start(qtbot, page)
     try:
-        qtbot.waitUntil(lambda: page.installing.running, timeout=60_000)
+        qtbot.waitUntil(lambda: page.installing.running)
         dropped(program, run_file(other, "exit 0").rename(other / "later.run"))
         go_on()
         assert page.installing.running
@@ -97,7 +97,7 @@ def test_what_waits_is_not_lost_while_another_one_is_installed(
         gate.touch()
     shows(qtbot, page, "The installer reports success")
     go_on()
-    qtbot.waitUntil(page.looking.onward.isEnabled, timeout=60_000)
+    qtbot.waitUntil(page.looking.onward.isEnabled)
     assert not notices.shows("dropped")
 
 
@@ -105,15 +105,15 @@ def test_the_keyboard_stays_in_the_wizard_while_an_installer_runs_and_fails(
     program: WindowedProgram, tmp_path: Path, qtbot: QtBot
 ) -> None:
     page = dropped(program, run_file(tmp_path, "exit 77"))
-    qtbot.waitUntil(page.looking.onward.isEnabled, timeout=60_000)
+    qtbot.waitUntil(page.looking.onward.isEnabled)
     page.looking.onward.click()
     step = page.installing
-    qtbot.waitUntil(step.onward.isEnabled, timeout=60_000)
+    qtbot.waitUntil(step.onward.isEnabled)
     step.onward.setFocus()
     step.onward.click()
     assert program.window.focusWidget() is step.heading
     shows(qtbot, page, "(Exit code 77)")
-    qtbot.waitUntil(step.onward.isEnabled, timeout=60_000)
+    qtbot.waitUntil(step.onward.isEnabled)
     assert program.window.focusWidget() is step.onward
 
 
@@ -137,7 +137,7 @@ def test_what_is_no_installer_is_said_and_another_can_be_chosen(
     assert page.looking.heading.text() == "letter.exe"
     assert not page.looking.onward.isEnabled()
     page.looking.look(str(run_file(tmp_path, "exit 0")))
-    qtbot.waitUntil(page.looking.onward.isEnabled, timeout=60_000)
+    qtbot.waitUntil(page.looking.onward.isEnabled)
 
 
 def test_a_drive_that_does_not_answer_keeps_no_one_from_choosing_another_file(
@@ -147,13 +147,13 @@ def test_a_drive_that_does_not_answer_keeps_no_one_from_choosing_another_file(
     path = run_file(tmp_path / "drive", "exit 0")
     with silent(path) as drive:
         page = dropped(program, path)
-        qtbot.waitUntil(drive.is_asked, timeout=60_000)
+        qtbot.waitUntil(drive.is_asked)
         shows(qtbot, page, "Looking at the file")
         assert button(page, "Choose a file…").isEnabled()
         page.looking.look(str(run_file(tmp_path, "exit 0")))
-        qtbot.waitUntil(page.looking.onward.isEnabled, timeout=60_000)
+        qtbot.waitUntil(page.looking.onward.isEnabled)
         # No thread of those that do the window's work waits for the drive.
-        qtbot.waitUntil(lambda: not page.looking.app_state.runner.busy, timeout=60_000)
+        qtbot.waitUntil(lambda: not page.looking.app_state.runner.busy)
 
 
 def test_a_file_can_be_installed_from_the_downloads(program: WindowedProgram) -> None:
@@ -167,12 +167,12 @@ def test_a_file_can_be_installed_from_the_downloads(program: WindowedProgram) ->
 
 def test_leaving_the_check_and_coming_back_goes_on(program: WindowedProgram, tmp_path: Path, qtbot: QtBot) -> None:
     page = dropped(program, run_file(tmp_path, "exit 0"))
-    qtbot.waitUntil(page.looking.onward.isEnabled, timeout=60_000)
+    qtbot.waitUntil(page.looking.onward.isEnabled)
     page.looking.onward.click()
     program.window.navigate_to(Destination("home"))
     program.window.go_back()
     assert program.window.current is page
-    qtbot.waitUntil(page.installing.onward.isEnabled, timeout=60_000)
+    qtbot.waitUntil(page.installing.onward.isEnabled)
 
 
 def test_the_key_of_what_was_bought_is_one_click_from_the_installer(
@@ -184,7 +184,7 @@ def test_the_key_of_what_was_bought_is_one_click_from_the_installer(
     page = dropped(program, path)
     shows(qtbot, page, "You bought it")
     assert any("On how many PCs your licence may be used is not known." in text for text in texts_of(page))
-    qtbot.waitUntil(page.looking.onward.isEnabled, timeout=60_000)
+    qtbot.waitUntil(page.looking.onward.isEnabled)
     page.looking.onward.click()
     button(page, "Show your key").click()
     assert program.window.current is program.window.page("purchase")

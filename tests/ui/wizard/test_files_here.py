@@ -32,7 +32,7 @@ def added(store: DemoStore, services: Services, add: Add, *numbers: str) -> str:
 
 def page(program: WindowedProgram, name: str, qtbot: QtBot) -> Any:
     program.app_state.load()
-    qtbot.waitUntil(lambda: not program.runner.busy, timeout=30_000)
+    qtbot.waitUntil(lambda: not program.runner.busy)
     program.window.navigate_to(Destination(name))
     return program.window.current
 
@@ -44,7 +44,7 @@ def test_the_file_of_one_order_serves_another_one_everywhere(
     said = f"The file is already on this PC, from order {FIRST}."
     for name in ("home", "downloads"):
         shown = page(program, name, qtbot)
-        qtbot.waitUntil(lambda shown=shown: any(said in text for text in texts_of(shown)), timeout=30_000)  # type: ignore[misc]
+        qtbot.waitUntil(lambda shown=shown: any(said in text for text in texts_of(shown)))  # type: ignore[misc]
     published = f"It is exactly what the store {host_name(store.url)} published."
     assert any(published in text for text in texts_of(program.window.current)), "the card says how far it is verified"
     found = services.order_downloads.recheck(SECOND, artifact, Cancellation())
@@ -80,7 +80,7 @@ def test_what_was_installed_stays_known_with_its_version(
     elsewhere = {**facts, "store": "https://another.example", "version": "1.0"}
     services.library.note(TimelineEntry(at=services.clock(), event=INSTALLED, order_number=FIRST, facts={**elsewhere}))
     shown = page(program, "downloads", qtbot)
-    qtbot.waitUntil(lambda: "Install again…" in texts_of(shown), timeout=30_000)
+    qtbot.waitUntil(lambda: "Install again…" in texts_of(shown))
     assert any("Installed here on" in text and "version 26.1.4." in text for text in texts_of(shown))
     shown = page(program, "home", qtbot)
-    qtbot.waitUntil(lambda: any("version 26.1.4." in text for text in texts_of(shown)), timeout=30_000)
+    qtbot.waitUntil(lambda: any("version 26.1.4." in text for text in texts_of(shown)))

@@ -44,7 +44,7 @@ def test_the_first_run_page_adds_an_order(
     qtbot.keyClicks(fields["Order number"], f"  {account.order_number.lower()} ")
     qtbot.keyClicks(fields["Order password"], account.order_password)
     qtbot.keyClick(fields["Order password"], Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: program.window.current is program.window.page("home"), timeout=10_000)
+    qtbot.waitUntil(lambda: program.window.current is program.window.page("home"))
     qtbot.waitUntil(lambda: any("Lantern Protect" in text for text in texts_of(program.window.page("home"))))
     assert [known.number for known in services.orders.cache.remembered()] == [account.order_number]
     assert fields["Order password"].text() == ""
@@ -60,7 +60,7 @@ def test_a_wrong_password_says_what_to_check_and_keeps_what_was_typed(
     fields["Order number"].setText(store.accounts[0].order_number)
     fields["Order password"].setText("WRONG-canary-5512")
     _button(page, "Add the order").click()
-    qtbot.waitUntil(lambda: any("did not recognise" in text for text in texts_of(page)), timeout=10_000)
+    qtbot.waitUntil(lambda: any("did not recognise" in text for text in texts_of(page)))
     assert any("case sensitive" in text for text in texts_of(page))
     assert fields["Order number"].text() == store.accounts[0].order_number
     assert services.orders.cache.remembered() == ()
@@ -84,10 +84,10 @@ def test_every_page_renders_every_customer(program: WindowedProgram, store: Demo
     for account in store.accounts:
         program.window.navigate_to(Destination("order", account.order_number))
         assert any(account.order_number in text for text in texts_of(program.window.current))
-        qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
+        qtbot.waitUntil(lambda: not program.runner.busy)
     for page in ("orders", "downloads", "reminders", "help", "home"):
         program.window.navigate_to(Destination(page))
-        qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
+        qtbot.waitUntil(lambda: not program.runner.busy)
         _every_control_has_a_name(program.window)
         assert not [text for text in texts_of(program.window.current) if "None" in text or "Secret(" in text]
 
@@ -114,7 +114,7 @@ def test_auto_renewal_is_switched_only_after_confirmation_and_shows_the_receipt(
     assert services.orders.lookup.order(account.order_number).subscriptions[0].auto_renew
     dialog = ask_to_switch(program.window, program.app_state, card.order_number, card.licence_id, False)
     _button(dialog, "Switch off").click()
-    qtbot.waitUntil(lambda: any("as receipt" in text for text in texts_of(dialog)), timeout=10_000)
+    qtbot.waitUntil(lambda: any("as receipt" in text for text in texts_of(dialog)))
     assert not services.orders.lookup.order(account.order_number).subscriptions[0].auto_renew
     assert len(services.orders.cache.receipts(account.order_number)) == 1
     home = program.window.page("home")
@@ -133,7 +133,7 @@ def test_a_conflict_is_explained_and_the_new_state_shown(
     changed, _ = services.orders.actions.switch_auto_renew(account.order_number, plan, False)
     services.orders.actions.switch_auto_renew(account.order_number, changed.subscriptions[0], True)
     _button(dialog, "Switch off").click()
-    qtbot.waitUntil(lambda: any("changed in the meantime" in text for text in texts_of(dialog)), timeout=10_000)
+    qtbot.waitUntil(lambda: any("changed in the meantime" in text for text in texts_of(dialog)))
     dialog.close()
 
 
@@ -143,7 +143,7 @@ def test_without_the_store_everything_stays_readable(
     add(store.accounts[0])
     store.close()
     program.app_state.refresh()
-    qtbot.waitUntil(lambda: bool(program.app_state.snapshot.troubles), timeout=30_000)
+    qtbot.waitUntil(lambda: bool(program.app_state.snapshot.troubles))
     qtbot.waitUntil(lambda: any("cannot be reached" in text for text in texts_of(program.window)))
     qtbot.waitUntil(lambda: any("Lantern Protect" in text for text in texts_of(program.window.page("home"))))
 
@@ -154,14 +154,14 @@ def test_removing_an_order_asks_first(
     account = store.accounts[0]
     add(account)
     program.window.navigate_to(Destination("order", account.order_number))
-    qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not program.runner.busy)
     qtbot.waitUntil(lambda: "Remove this order…" in texts_of(program.window.current))
     _button(program.window.current, "Remove this order…").click()
     question = _question(qapp)
     assert question.keep.isDefault()
     assert question.keep.text() == "Keep it"
     _button(question, "Remove it").click()
-    qtbot.waitUntil(lambda: services.orders.cache.remembered() == (), timeout=10_000)
+    qtbot.waitUntil(lambda: services.orders.cache.remembered() == ())
 
 
 def test_a_removed_order_takes_its_downloads_off_the_list(
@@ -171,13 +171,13 @@ def test_a_removed_order_takes_its_downloads_off_the_list(
     add(account)
     downloads = program.app_state.downloads
     key = downloads.add(account.order_number, services.orders.cache.read()[0].downloads[0])
-    qtbot.waitUntil(lambda: key in downloads.items and bool(services.library.queue(store.url)), timeout=10_000)
+    qtbot.waitUntil(lambda: key in downloads.items and bool(services.library.queue(store.url)))
     program.app_state.remove_order(
         downloads, account.order_number, lambda _: None, lambda error: pytest.fail(str(error))
     )
-    qtbot.waitUntil(lambda: key not in downloads.items, timeout=30_000)
+    qtbot.waitUntil(lambda: key not in downloads.items)
     downloads.pause_all()
-    qtbot.waitUntil(lambda: not program.runner.busy, timeout=10_000)
+    qtbot.waitUntil(lambda: not program.runner.busy)
     assert services.library.queue(store.url) == ()
 
 
@@ -192,35 +192,35 @@ def test_the_wizard_goes_from_choosing_to_a_working_installation(
     tmp_path: Path,
 ) -> None:
     account, page = _open_wizard(program, store, services, add)
-    qtbot.waitUntil(lambda: _step(page).onward.isEnabled(), timeout=10_000)
+    qtbot.waitUntil(lambda: _step(page).onward.isEnabled())
     assert isinstance(_step(page), ChooseStep)
     _step(page).go_on()
-    qtbot.waitUntil(lambda: page._stack.currentIndex() == 1 and _step(page).onward.isEnabled(), timeout=15_000)
+    qtbot.waitUntil(lambda: page._stack.currentIndex() == 1 and _step(page).onward.isEnabled())
     _step(page).go_on()
-    qtbot.waitUntil(lambda: page._stack.currentIndex() == 3, timeout=30_000)
+    qtbot.waitUntil(lambda: page._stack.currentIndex() == 3)
     assert any("It is exactly what the store" in text for text in texts_of(page))
     end_blocker = _start_apart(tmp_path, "companionblock")
     try:
         _step(page).go_on()
-        qtbot.waitUntil(lambda: any("One thing stands in the way" in text for text in texts_of(page)), timeout=15_000)
+        qtbot.waitUntil(lambda: any("One thing stands in the way" in text for text in texts_of(page)))
         assert not _step(page).onward.isEnabled()
         qtbot.waitUntil(lambda: "Close Microsoft Outlook" in texts_of(page))
         _button(page, "Close Microsoft Outlook").click()
         _button(_question(qapp), "Close it").click()
-        qtbot.waitUntil(lambda: _step(page).onward.isEnabled(), timeout=30_000)
+        qtbot.waitUntil(lambda: _step(page).onward.isEnabled())
     finally:
         end_blocker()
-    qtbot.waitUntil(lambda: _step(page).onward.isEnabled(), timeout=15_000)
+    qtbot.waitUntil(lambda: _step(page).onward.isEnabled())
     marker = tmp_path / "opened-again"
     again = Relaunch(name="Test Mail", arguments=("/usr/bin/touch", str(marker)))
     services.recovery.relauncher.remember([again])
     _step(page).go_on()
-    qtbot.waitUntil(lambda: page._stack.currentIndex() == 5, timeout=30_000)
+    qtbot.waitUntil(lambda: page._stack.currentIndex() == 5)
     assert any("is installed" in text for text in texts_of(page))
     qtbot.waitUntil(lambda: any("This PC uses one of them" in text for text in texts_of(page)))
-    qtbot.waitUntil(lambda: "Open Test Mail again" in texts_of(page), timeout=15_000)
+    qtbot.waitUntil(lambda: "Open Test Mail again" in texts_of(page))
     _button(page, "Open Test Mail again").click()
-    qtbot.waitUntil(marker.exists, timeout=15_000)
+    qtbot.waitUntil(marker.exists)
     assert "Open Test Mail again" not in texts_of(page)
     seats = services.orders.lookup.order(account.order_number).licences[0].seats
     assert services.this_pc.seat_id in {seat.id for seat in seats}
@@ -286,7 +286,7 @@ def test_a_paused_download_is_offered_again_after_the_next_start(
     again = WindowedProgram(qapp, services, theme=LIGHT)
     try:
         again.start(in_tray=False)
-        qtbot.waitUntil(lambda: any("not finished" in text for text in texts_of(again.window)), timeout=10_000)
+        qtbot.waitUntil(lambda: any("not finished" in text for text in texts_of(again.window)))
         again.window.navigate_to(Destination("downloads"))
         qtbot.waitUntil(lambda: "Cancel…" in texts_of(again.window.current))
         _button(again.window.current, "Cancel…").click()
@@ -296,7 +296,6 @@ def test_a_paused_download_is_offered_again_after_the_next_start(
         _button(again.window, "Resume").click()
         qtbot.waitUntil(
             lambda: again.app_state.snapshot.file(account.order_number, download.artifact_id) is not None,
-            timeout=20_000,
         )
         assert again.window.current is again.window.page("downloads")
     finally:
@@ -319,20 +318,20 @@ def test_after_the_second_failure_the_wizard_brings_the_number(
 ) -> None:
     _, page = _open_wizard(program, store, services, add)
     for index in (0, 1):
-        qtbot.waitUntil(partial(_is_ready_at, page, index), timeout=15_000)
+        qtbot.waitUntil(partial(_is_ready_at, page, index))
         _step(page).go_on()
-    qtbot.waitUntil(lambda: page._stack.currentIndex() == 3, timeout=30_000)
+    qtbot.waitUntil(lambda: page._stack.currentIndex() == 3)
     fetched: Any = page._job.fetched
     with fetched.transferred.path.open("r+b") as file:
         file.write(b"\0something between changed it")
     _step(page).go_on()
     for time in (1, 2):
-        qtbot.waitUntil(lambda: _step(page).onward.isEnabled(), timeout=15_000)
+        qtbot.waitUntil(lambda: _step(page).onward.isEnabled())
         _step(page).go_on()
-        qtbot.waitUntil(lambda: any("damaged or changed" in text for text in texts_of(page)), timeout=15_000)
-        qtbot.waitUntil(partial(_has_failed, page, time), timeout=15_000)
+        qtbot.waitUntil(lambda: any("damaged or changed" in text for text in texts_of(page)))
+        qtbot.waitUntil(partial(_has_failed, page, time))
         assert any("+1 212 555" in text for text in texts_of(page)) is (time == 2)
     _button(page, "Repair").click()
-    qtbot.waitUntil(lambda: page._stack.currentIndex() == 3, timeout=30_000)
+    qtbot.waitUntil(lambda: page._stack.currentIndex() == 3)
     assert any("It is exactly what the store" in text for text in texts_of(page))
     assert fetched.transferred.path.stat().st_size == fetched.grant.size

@@ -54,5 +54,5 @@ def test_what_restarts_a_program_is_switched_off_until_the_next_installation(
     if answer == "Leave it on":
         assert services.recovery.held() == ()
         return
-    qtbot.waitUntil(lambda: "Restart the PC now" in texts_of(board), timeout=10_000)
+    qtbot.waitUntil(lambda: "Restart the PC now" in texts_of(board))
     assert [(hold.entry.name, hold.job) for hold in services.recovery.held()] == [("Helper", BY_HAND)]

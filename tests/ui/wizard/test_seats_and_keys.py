@@ -37,7 +37,7 @@ def opens(
         if without_store:
             store.close()
         program.app_state.load()
-        qtbot.waitUntil(lambda: not program.runner.busy, timeout=30_000)
+        qtbot.waitUntil(lambda: not program.runner.busy)
         program.window.navigate_to(Destination("install", number, artifact))
         page = program.window.current
         assert isinstance(page, InstallPage)
@@ -52,7 +52,7 @@ def step(page: InstallPage) -> Any:
 
 def goes_on(page: InstallPage, qtbot: QtBot, index: int) -> None:
     """Wait until a step can be left, and leave it."""
-    qtbot.waitUntil(lambda: page._stack.currentIndex() == index and step(page).onward.isEnabled(), timeout=30_000)
+    qtbot.waitUntil(lambda: page._stack.currentIndex() == index and step(page).onward.isEnabled())
     step(page).go_on()
 
 
@@ -61,7 +61,7 @@ def test_no_seat_left_is_said_before_the_download_and_one_can_be_freed_there(
 ) -> None:
     page = opens(FULL)
     goes_on(page, qtbot, 0)
-    qtbot.waitUntil(lambda: page._stack.currentIndex() == 1 and step(page)._is_free, timeout=30_000)
+    qtbot.waitUntil(lambda: page._stack.currentIndex() == 1 and step(page)._is_free)
     assert "No seat is left for this PC" in texts_of(page)
     assert any("in use on Ada's laptop" in text for text in texts_of(page))
     assert not step(page).onward.isEnabled()
@@ -69,7 +69,7 @@ def test_no_seat_left_is_said_before_the_download_and_one_can_be_freed_there(
     question = next(each for each in qapp.topLevelWidgets() if isinstance(each, Question) and each.isVisible())
     assert question.keep.isDefault()
     question.agree.click()
-    qtbot.waitUntil(lambda: step(page).onward.isEnabled(), timeout=30_000)
+    qtbot.waitUntil(lambda: step(page).onward.isEnabled())
     assert "No seat is left for this PC" not in texts_of(page)
     assert services.orders.lookup.order(FULL).licences[0].seats == ()
 
@@ -79,9 +79,9 @@ def test_home_leads_to_the_pcs_of_a_licence_without_a_free_seat(
 ) -> None:
     opens(FULL)
     program.window.navigate_to(Destination("home"))
-    qtbot.waitUntil(lambda: "Free a seat…" in texts_of(program.window.current), timeout=30_000)
+    qtbot.waitUntil(lambda: "Free a seat…" in texts_of(program.window.current))
     button(program.window.current, "Free a seat…").click()
-    qtbot.waitUntil(lambda: "Free this seat…" in texts_of(program.window.current), timeout=30_000)
+    qtbot.waitUntil(lambda: "Free this seat…" in texts_of(program.window.current))
 
 
 def test_a_file_that_is_soon_out_of_reach_is_offered_without_promising_to_install_it(
@@ -89,7 +89,7 @@ def test_a_file_that_is_soon_out_of_reach_is_offered_without_promising_to_instal
 ) -> None:
     add(next(account for account in store.accounts if account.order_number == CLOSING))
     home = program.window.current
-    qtbot.waitUntil(lambda: "Download…" in texts_of(home), timeout=30_000)
+    qtbot.waitUntil(lambda: "Download…" in texts_of(home))
     assert "Download and install…" not in texts_of(home)
 
 
@@ -97,15 +97,15 @@ def test_the_key_stands_beside_the_installer_and_what_is_here_installs_without_t
     opens: Callable[..., InstallPage], services: Services, qtbot: QtBot
 ) -> None:
     page = opens(FREE, without_store=True)
-    qtbot.waitUntil(lambda: any("can be installed all the same" in text for text in texts_of(page)), timeout=60_000)
+    qtbot.waitUntil(lambda: any("can be installed all the same" in text for text in texts_of(page)))
     for index in (0, 1):
         goes_on(page, qtbot, index)
     goes_on(page, qtbot, 3)
     qtbot.waitUntil(lambda: page._stack.currentIndex() == 4)
-    qtbot.waitUntil(lambda: bool(step(page).findChildren(KeyBox)), timeout=30_000)
+    qtbot.waitUntil(lambda: bool(step(page).findChildren(KeyBox)))
     assert "Copy" in texts_of(page)
     goes_on(page, qtbot, 4)
-    qtbot.waitUntil(lambda: page._stack.currentIndex() == 5, timeout=60_000)
+    qtbot.waitUntil(lambda: page._stack.currentIndex() == 5)
     assert any("is installed" in text for text in texts_of(page))
-    qtbot.waitUntil(lambda: bool(step(page).findChildren(KeyBox)), timeout=30_000)
+    qtbot.waitUntil(lambda: bool(step(page).findChildren(KeyBox)))
     assert services.this_pc.seat_id in str(services.library.settings()), "the seat is taken later"

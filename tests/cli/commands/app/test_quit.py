@@ -53,7 +53,7 @@ def test_the_running_program_has_ended_when_the_command_returns(bare: Cli, runni
     program = running.start("--tray")
     assert bare("quit", "--wait", "--json").shown(QuitResult) == QuitResult(running=True, ended=True)
     # Its end was waited for already: what is left is to fetch its exit code.
-    assert program.wait(5) == 0
+    assert program.wait(30) == 0
     assert not (running.home / "running.address").exists()
     assert bare("quit", "--wait", "--json").shown(QuitResult) == QuitResult(running=False)
 
@@ -72,7 +72,7 @@ def test_one_that_shows_why_it_cannot_open_ends_too(bare: Cli, running: Running)
         db.execute("PRAGMA user_version = 9000")
     program = running.start()
     assert bare("quit", "--wait", "--json").shown(QuitResult).ended
-    assert program.wait(5) == 1, "it could not open its window"
+    assert program.wait(30) == 1, "it could not open its window"
 
 
 def test_nothing_runs(bare: Cli) -> None:

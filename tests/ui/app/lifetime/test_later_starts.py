@@ -22,7 +22,7 @@ def test_a_line_is_answered_on_the_gui_thread(qtbot: QtBot) -> None:
     listener = PipeListener(owner, hear)
     with ThreadPoolExecutor(2) as pool:
         answers = [pool.submit(listener._pass_on, line) for line in (b"one\n", b"two\n")]
-        qtbot.waitUntil(lambda: all(answer.done() for answer in answers), timeout=60_000)
+        qtbot.waitUntil(lambda: all(answer.done() for answer in answers))
     assert [answer.result() for answer in answers] == [b"taken\n", b"taken\n"]
     assert sorted(heard) == [(b"one\n", True), (b"two\n", True)]
     listener.close()

@@ -65,7 +65,7 @@ def test_a_second_start_hands_its_wishes_over(first: SingleInstance, tmp_path: P
     heard: list[StartRequest] = []
     first.asked.connect(heard.append)
     started = [second(tmp_path) for _ in range(3)]
-    qtbot.waitUntil(lambda: all(each.poll() is not None for each in started), timeout=20_000)
+    qtbot.waitUntil(lambda: all(each.poll() is not None for each in started))
     assert [each.communicate()[0] for each in started] == ["handed over"] * 3
     assert heard == [StartRequest(tray=True, store="https://other.example", pressed="unknown")] * 3
 
@@ -144,7 +144,7 @@ def test_nonsense_from_somebody_else_is_not_heard(
     socket.write(said)
     socket.flush()
     started = second(tmp_path)
-    qtbot.waitUntil(lambda: started.poll() is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: started.poll() is not None)
     assert started.communicate()[0] == "handed over"
     assert len(heard) == 1
     socket.abort()
@@ -163,7 +163,7 @@ def test_a_folder_with_a_very_long_name_is_no_hindrance(qtbot: QtBot, tmp_path: 
     if os.name == "posix":
         assert is_private(address.parent), "no other user can take the name, or speak to it"
     started = second(state)
-    qtbot.waitUntil(lambda: started.poll() is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: started.poll() is not None)
     assert started.communicate()[0] == "handed over"
     instance.end()
     assert not address.exists()
@@ -179,7 +179,7 @@ def test_a_folder_that_cannot_be_written_is_left_for_the_library_to_tell(qapp: Q
 def test_a_signal_ends_the_program_in_order(qapp: QApplication, qtbot: QtBot, number: signal.Signals) -> None:
     before = signal.getsignal(number)
     endings = ShutdownSignals(qapp)
-    with qtbot.waitSignal(endings.told, timeout=5000):
+    with qtbot.waitSignal(endings.told):
         os.kill(os.getpid(), number)
     endings.close()
     assert signal.getsignal(number) is before
