@@ -26,11 +26,12 @@ class PasswordDialog(OrderDialog):
         heading = label(f"Password of order {number}", "heading")
         secret = SecretField(f"Order password of {number}")
         self._field = secret.line
-        self._field.returnPressed.connect(self._open)
         caption = label("Order password", wrap=False)
         caption.setBuddy(self._field)
         self._leave = button("Cancel", self.reject)
         self._confirm = button("Open the order", self._open, "primary")
+        # What Enter presses in the field; Qt would take the first button, which leaves the dialog.
+        self._confirm.setDefault(True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(26, 22, 26, 20)
         layout.setSpacing(12)

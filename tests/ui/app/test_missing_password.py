@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
@@ -124,6 +125,28 @@ def test_the_orders_own_page_offers_it_too(
     type_and_open(shown, account.order_password)
     qtbot.waitUntil(lambda: "The password of this order is missing" not in texts_of(page))
     qtbot.waitUntil(lambda: not program.runner.busy)
+
+
+def test_enter_in_the_field_opens_the_order(
+    start: Callable[[], WindowedProgram], backend: LockedBackend, accounts: tuple[Account, Account], qtbot: QtBot
+) -> None:
+    account = accounts[0]
+    backend.entries.clear()
+    program = start()
+    program.window.navigate_to(Destination("order", account.order_number))
+    qtbot.waitUntil(lambda: not program.runner.busy, timeout=20_000)
+    button(program.window.current, "Enter the password…").click()
+    shown = dialog(program)
+    (field,) = shown.findChildren(QLineEdit)
+    for typed, comes_of_it in (
+        ("wrong", lambda: any("do not" in text for text in texts_of(shown))),
+        (account.order_password, lambda: account.order_number not in program.app_state.missing),
+    ):
+        field.setText(typed)
+        qtbot.keyClick(field, Qt.Key.Key_Return)
+        qtbot.waitUntil(comes_of_it, timeout=20_000)
+    qtbot.waitUntil(lambda: not program.runner.busy, timeout=20_000)
+    dialog(program).reject()  # It asks for the next one.
 
 
 def test_a_locked_keychain_is_asked_once_and_unlocked_from_the_notice(
