@@ -17,8 +17,10 @@ from companion.services.container.store import Services
 from companion.services.storage.records import KnownStore
 from companion.ui.app.application import WindowedProgram
 from companion.ui.navigation import Destination
+from companion.ui.pages.bought.confirm import ConfirmCard
 from companion.ui.pages.bought.dropped import file_names, mail_place, taken
 from companion.ui.pages.bought.page import BoughtPage
+from companion.ui.pages.bought.paste import PasteBox
 from companion.ui.pages.welcome import WelcomePage
 from tests.kits.mails import KEY, ORDER_MAIL
 from tests.kits.memory_keychain import MemoryKeychain
@@ -137,6 +139,28 @@ def test_a_changed_row_is_the_persons_word(person: Person, tmp_path: Path) -> No
     said = {fact.source.kind: fact.value for fact in found.facts if fact.field is Field.EXPIRES}
     assert said == {SourceKind.PERSON: "2028-11-23", SourceKind.EMAIL: "2027-11-23"}
     assert str(found.products[0].expires) == "2028-11-23"
+
+
+def test_what_was_typed_waits_while_another_page_is_shown(person: Person, qtbot: QtBot) -> None:
+    def to_help_and_back() -> None:
+        person.window.navigate_to(Destination("help"))
+        person.settle()
+        qtbot.keyClick(person.window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+        assert person.window.there.page == "bought"
+
+    def box() -> PasteBox:
+        person.until(lambda: "Look at it" in texts_of(person.window.current))
+        boxes = person.window.current.findChildren(PasteBox)
+        return next(each for each in boxes if each.isVisibleTo(person.window))
+
+    person.window.navigate_to(Destination("bought"))
+    box().setPlainText(ORDER_MAIL)
+    to_help_and_back()
+    assert box().toPlainText()
+    person.press("Look at it")
+    person.until(lambda: person.window.current.findChild(ConfirmCard))
+    to_help_and_back()
+    assert person.window.current.findChild(ConfirmCard) is not None
 
 
 def test_not_this_one_adds_nothing(person: Person, tmp_path: Path) -> None:

@@ -43,11 +43,11 @@ def test_it_offers_three_ways_and_begins_at_the_first(page: WelcomePage) -> None
         "Type the store's name or address",
         "Try it with the demo store",
     ]
-    assert next(focusable(page)) is page._box
+    assert next(focusable(page)) is page._entry.box
 
 
 def test_a_pasted_e_mail_is_looked_at(fresh: WindowedProgram, page: WelcomePage, qtbot: QtBot) -> None:
-    page._box.setPlainText(ORDER_MAIL)
+    page._entry.box.setPlainText(ORDER_MAIL)
     button(page, "Look at it").click()
     qtbot.waitUntil(lambda: fresh.window.current.findChild(ConfirmCard) is not None)
 
@@ -101,3 +101,11 @@ def test_the_demo_is_started_by_its_card(fresh: WindowedProgram, qtbot: QtBot) -
     qtbot.addWidget(made)
     button(made, "Try the demo").click()
     assert asked == ["demo"]
+
+
+def test_a_press_with_nothing_typed_says_what_is_missing(page: WelcomePage, qtbot: QtBot) -> None:
+    said = "Nothing was pasted or typed yet"
+    button(page, "Look at it").click()
+    assert said in texts_of(page)
+    page._entry.box.setPlainText("O")
+    qtbot.waitUntil(lambda: said not in texts_of(page))

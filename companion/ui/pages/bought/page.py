@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QProgressBar, QWidget
+from PySide6.QtWidgets import QProgressBar, QWidget
 
 from companion.domain.core.text import counted
 from companion.domain.mail.inputs import InputKind, Recognised
@@ -18,9 +17,9 @@ from companion.ui.pages.bought.by_hand import ByHandCard
 from companion.ui.pages.bought.confirm import KIND_WORDS, ConfirmCard
 from companion.ui.pages.bought.dropped import Dropped
 from companion.ui.pages.bought.found_list import FoundList
-from companion.ui.pages.bought.paste import FILE_TYPES, PasteBox
+from companion.ui.pages.bought.paste import PasteEntry
 from companion.ui.state.app_state import AppState
-from companion.ui.state.offered import Intaken, Offered
+from companion.ui.state.offered import Intaken
 from companion.ui.state.owned_state import OwnedState
 from companion.ui.state.store_book import StoreBook
 from companion.ui.state.tasks import Task
@@ -45,44 +44,46 @@ class BoughtPage(Page):
         self._news = column(spacing=8)
         self._view = column(spacing=14)
         self.add(self._news, self._view)
-        self._box = PasteBox()
+        self._entry: PasteEntry | None = None
         self._show_entry()
 
     def arrive(self, destination: Destination) -> None:
         if destination.item == BY_HAND:
             self._type_it()
-        elif self._busy_with_nothing():
-            self._show_entry()
-            self._box.setFocus()
+        elif not self.holds_work():
+            self._back_to_entry()
 
     def holds_work(self) -> bool:
-        return not self._busy_with_nothing()
+        typed = self._entry is not None and self._entry.holds_work
+        return typed or bool(self._left) or (self._task is not None and self._task.running)
 
     def take_focus(self) -> None:
-        (self._box if self._box.isVisible() else self.title).setFocus(Qt.FocusReason.ShortcutFocusReason)
+        (self._entry.box if self._entry is not None else self.title).setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def leave_page(self) -> None:
+        if self._entry is not None:
+            self._entry.forget()
         if self._task is not None:
             self._task.cancel()
-
-    def _busy_with_nothing(self) -> bool:
-        return not self._left and (self._task is None or not self._task.running)
 
     # The place to drop
 
     def _show(self, *parts: QWidget) -> None:
         clear(self._view)
+        self._entry = None
         for part in parts:
             self._view.addWidget(part)
         self.scroll_to_top()
 
-    def _show_entry(self) -> None:
+    def _show_entry(self) -> PasteEntry:
         self._left = []
-        self._box = PasteBox()
-        self._box.offered.connect(self.offer)
-        self._show(self._drop_area(), self._other_ways())
+        entry = PasteEntry()
+        entry.offered.connect(self.offer)
+        self._show(self._drop_area(entry), self._other_ways())
+        self._entry = entry
+        return entry
 
-    def _drop_area(self) -> Card:
+    def _drop_area(self, entry: PasteEntry) -> Card:
         card = Card(spacing=12)
         card.setObjectName("drop")
         mail = IconLabel(self.app_state.theme, "downloads", "accent", 40)
@@ -95,9 +96,7 @@ class BoughtPage(Page):
         )
         for part in (title, words):
             part.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        look = button("Look at it", self._submit, "primary", name="Look at what was typed")
-        opening = button("Open a file…", self._ask_for_files)
-        card.add(title, words, self._box, row(look, opening, None))
+        card.add(title, words, entry)
         return card
 
     def _other_ways(self) -> Card:
@@ -122,18 +121,6 @@ class BoughtPage(Page):
             card.add(line)
         return card
 
-    def _submit(self) -> None:
-        text = self._box.toPlainText()
-        if text.strip():
-            self.offer(Dropped(Offered(texts=(("What you typed", text),))))
-        else:
-            self._box.setFocus()
-
-    def _ask_for_files(self) -> None:
-        chosen, _ = QFileDialog.getOpenFileNames(self, "Open e-mails or texts", str(Path.home()), FILE_TYPES)
-        if chosen:
-            self.offer(Dropped(Offered(files=tuple(Path(path) for path in chosen))))
-
     def _type_it(self) -> None:
         card = ByHandCard(self._owned, self.app_state.theme)
         card.added.connect(lambda added: self._done((added,)))
@@ -143,8 +130,7 @@ class BoughtPage(Page):
         card.start()
 
     def _back_to_entry(self) -> None:
-        self._show_entry()
-        self._box.setFocus()
+        self._show_entry().box.setFocus()
 
     # Recognising
 
@@ -189,8 +175,7 @@ class BoughtPage(Page):
             self._show_entry()
             self.navigation_requested.emit(Destination("stores", item=store))
         else:
-            self._show_entry()
-            self._box.setFocus()
+            self._back_to_entry()
 
     def _tell_of_troubles(self, intaken: Intaken) -> None:
         for error in intaken.troubles[:_MOST_NOTICES]:
