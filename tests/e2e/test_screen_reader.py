@@ -8,11 +8,15 @@ import sys
 from collections.abc import Iterator
 from functools import partial
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
 from companion.demo.server import DemoStore
 from tests.kits.desktop import Desktop, desktop, program_on
+from tests.kits.dragging import Dragging, stand_left
+from tests.kits.keyring import forget
+from tests.kits.linux import script
 from tests.kits.screen_reader import Part, ScreenReader, reader
 from tests.kits.waiting import repeating, until
 
@@ -55,14 +59,19 @@ FAMILY, UNWANTED, LETTER = "LF-5930-2216", "LF-3126-9058", "LF-7720-3348"
 @pytest.fixture
 def filled(desktop: Desktop, reader: ScreenReader, demo_store: DemoStore) -> Iterator[subprocess.Popen[bytes]]:
     """The program with three orders, which were added by commands."""
-    at = [sys.executable, "-m", "companion", "--home", str(desktop.folder / "home"), "--store", demo_store.url]
     for account in demo_store.accounts:
         if account.order_number in (FAMILY, UNWANTED, LETTER):
-            adding = [*at, "orders", "add", account.order_number, "--password-stdin"]
-            password = account.order_password.encode()
-            subprocess.run(adding, env=desktop.environment, input=password, capture_output=True, check=True, timeout=60)
+            _add(desktop, demo_store, account.order_number)
     with program_on(desktop, "--store", demo_store.url) as made:
         yield made
+
+
+def _add(desktop: Desktop, store: DemoStore, number: str) -> None:
+    """Add an order by the command."""
+    at = [sys.executable, "-m", "companion", "--home", str(desktop.folder / "home"), "--store", store.url]
+    password = next(each.order_password for each in store.accounts if each.order_number == number).encode()
+    adding = [*at, "orders", "add", number, "--password-stdin"]
+    subprocess.run(adding, env=desktop.environment, input=password, capture_output=True, check=True, timeout=60)
 
 
 def _dialogs() -> Iterator[tuple[tuple[str, ...], str, str]]:
@@ -75,6 +84,7 @@ def _dialogs() -> Iterator[tuple[tuple[str, ...], str, str]]:
     yield family, "Remove this order…", "Remove it"
     yield letter, "Read the letter…", "I accept this letter"
     yield unwanted, "Give the renewal back…", "Give it back"
+    yield ("Help",), "Case file…", "Send to support"
     yield ("Settings", "Data"), "Show what would be removed…", "Keep everything"
     yield ("Settings", "About and licences"), "Read the licence texts…", "The text of the licence"
 
@@ -88,17 +98,91 @@ def test_every_dialog_is_told_and_esc_leaves_it_with_nothing_done(
             _named(reader, words)
             # A list may take in something new between being read and being pressed.
             repeating(partial(_press, reader, words), partial(_is_there, reader, then), every=8)
-        _named(reader, opener)
-        # The page is made anew meanwhile, when the order has been read.
-        repeating(partial(_press_by_key, desktop, reader, opener), partial(_is_there, reader, only_there), every=8)
-        assert reader.poorly_told() == [], opener
-        until(partial(_keyboard_has_left, reader, opener))
-        repeating(
-            partial(desktop.tool, "key", "--clearmodifiers", "Escape"), partial(_is_gone, reader, only_there), every=8
-        )
-        # The keyboard is back where it was.
-        until(partial(_has_keyboard, reader, opener))
+        _opens_and_leaves(desktop, reader, opener, only_there)
     assert filled.poll() is None
+
+
+def _opens_and_leaves(desktop: Desktop, reader: ScreenReader, opener: str, only_there: str) -> None:
+    """Open a dialog by the keyboard, look at what is told of it, and leave it by Esc: the keyboard is back then."""
+    _named(reader, opener)
+    # The page is made anew meanwhile, when the order has been read.
+    repeating(partial(_press_by_key, desktop, reader, opener), partial(_is_there, reader, only_there), every=8)
+    assert reader.poorly_told() == [], opener
+    until(partial(_keyboard_has_left, reader, opener))
+    _leave_by_esc(desktop, reader, only_there)
+    until(partial(_has_keyboard, reader, opener))
+
+
+def _leave_by_esc(desktop: Desktop, reader: ScreenReader, name: str) -> None:
+    """Press Esc until nothing of this name is shown any more."""
+    repeating(partial(desktop.tool, "key", "--clearmodifiers", "Escape"), partial(_is_gone, reader, name), every=8)
+
+
+@pytest.fixture
+def lacking(desktop: Desktop, reader: ScreenReader, demo_store: DemoStore) -> Iterator[subprocess.Popen[bytes]]:
+    """The program with an order whose password is in the keychain no more."""
+    _add(desktop, demo_store, FAMILY)
+    assert forget(desktop.environment) == 1
+    with program_on(desktop, "--store", demo_store.url) as made:
+        yield made
+
+
+@pytest.mark.slow
+def test_the_dialog_for_a_missing_password_is_told_and_left_by_esc(
+    lacking: subprocess.Popen[bytes], desktop: Desktop, reader: ScreenReader
+) -> None:
+    field = f"Order password of {FAMILY}"
+    _opens_and_leaves(desktop, reader, "Enter the password…", field)
+    repeating(partial(_press_by_key, desktop, reader, "Enter the password…"), partial(_is_there, reader, field), 8)
+    until(partial(_has_keyboard, reader, field))
+
+    def type_it() -> None:
+        for words in (("key", "--clearmodifiers", "ctrl+a"), ("type", "--clearmodifiers", "wrong"), ("key", "Return")):
+            desktop.tool(*words)
+
+    # The page behind the dialog has the first of them.
+    repeating(type_it, lambda: len([part for part in reader.parts() if part.name == "Copy details"]) == 2, every=8)
+    assert reader.poorly_told() == []
+    until(partial(_has_keyboard, reader, field))
+    _leave_by_esc(desktop, reader, field)
+    until(partial(_has_keyboard, reader, "Enter the password…"))
+    assert lacking.poll() is None
+
+
+@pytest.mark.slow
+def test_the_first_start_is_told(desktop: Desktop, reader: ScreenReader) -> None:
+    with program_on(desktop) as program:
+        _find(reader, "heading", "Welcome to Companion")
+        assert reader.poorly_told() == []
+        until(partial(_has_keyboard, reader, "Paste or type what you have"))
+        for words, answer in (
+            ("Look at what was pasted or typed", "Nothing was pasted or typed yet"),
+            ("Add the store", "Nothing was typed yet"),
+        ):
+            repeating(partial(_press_by_key, desktop, reader, words), partial(_is_there, reader, answer), every=8)
+            assert reader.poorly_told() == [], words
+        assert program.poll() is None
+
+
+@pytest.mark.slow
+def test_the_wizard_of_a_dropped_file_is_told_and_left_by_esc(
+    desktop: Desktop, reader: ScreenReader, tmp_path: Path
+) -> None:
+    ran = tmp_path / "ran"
+    setup = script(tmp_path / "harbour.run", f'#!/bin/sh\n# Makeself\nlabel="Harbour Suite"\ntouch "{ran}"\n')
+    with program_on(desktop) as program, contextlib.ExitStack() as others:
+        _find(reader, "heading", "Welcome to Companion")
+        stand_left(desktop)
+        Dragging(desktop, reader, others).drags("Drop it to install it", "files", setup)
+        _find(reader, "heading", "Harbour Suite")
+        until(partial(_has_keyboard, reader, "Continue"))
+        assert reader.poorly_told() == []
+        repeating(partial(_press_by_key, desktop, reader, "Continue"), partial(_is_there, reader, "Install now"), 8)
+        _named(reader, "Install now")
+        assert reader.poorly_told() == []
+        _leave_by_esc(desktop, reader, "Install a file")
+        assert not ran.exists()
+        assert program.poll() is None
 
 
 def _press(reader: ScreenReader, name: str) -> None:

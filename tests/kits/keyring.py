@@ -36,6 +36,17 @@ print(json.dumps(found))
 bus.close()
 """
 
+_FORGET = """
+import secretstorage
+bus = secretstorage.dbus_init()
+held = secretstorage.search_items(bus, {"service": "Companion"})
+found = [item for item in held if b"orderPassword" in item.get_secret()]
+for item in found:
+    item.delete()
+print(len(found))
+bus.close()
+"""
+
 
 def _run(program: str, environment: dict[str, str]) -> str:
     words = [sys.executable, "-c", program]
@@ -51,6 +62,11 @@ def items(environment: dict[str, str]) -> list[str]:
     """The paths of what any collection holds of Companion."""
     found: list[str] = json.loads(_run(_ITEMS, environment))
     return found
+
+
+def forget(environment: dict[str, str]) -> int:
+    """Takes all order passwords of Companion out of the keyring, as its own window does; returns their number."""
+    return int(_run(_FORGET, environment))
 
 
 @contextlib.contextmanager
