@@ -7,6 +7,8 @@ PERCENTS = (80, 90, USUAL, 110, 125, 150, 175, 200)
 """The sizes that can be chosen, in percent of what the system asks for."""
 _SYSTEM_POINTS = 9.0
 _LEAST, _MOST = 0.6, 4.0
+_USUAL_PIXELS = 14
+"""How large the style sheet's usual text is, in pixels."""
 
 
 def text_scale(system_points: float, percent: int) -> float:
@@ -24,3 +26,8 @@ def stepped(percent: int, by: int) -> int:
 def percent_of(kept: str | None) -> int:
     """Returns the size that was kept as text; the usual one for anything else."""
     return int(kept) if kept is not None and kept in map(str, PERCENTS) else USUAL
+
+
+def grown(text_pixels: int) -> float:
+    """Returns by how much what is drawn beside a text of this size grows with it; it never becomes smaller."""
+    return max(1.0, text_pixels / _USUAL_PIXELS)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QFontInfo, QGuiApplication, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 from companion.domain.core.untrusted.foreign_text import printable
 from companion.ui.look.icons import icon
 from companion.ui.look.theme import Theme, Themed
+from companion.ui.look.zoom import grown
 from companion.ui.widgets.spoken import SpokenAs, speak_as
 
 _log = logging.getLogger(__name__)
@@ -208,13 +209,20 @@ class IconLabel(QLabel, Themed):
 
     def __init__(self, theme: Theme, name: str, colour: str, size: int = 20) -> None:
         super().__init__()
-        self._name, self._colour, self._size = name, colour, size
-        self.setFixedSize(size, size)
+        self._name, self._colour, self._usual = name, colour, size
         speak_as(self, SpokenAs.DECORATION)
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
-        self.setPixmap(icon(self._name, getattr(theme, self._colour)).pixmap(self._size, self._size))
+        self._theme = theme
+        size = round(self._usual * grown(QFontInfo(self.font()).pixelSize()))
+        self.setFixedSize(size, size)
+        self.setPixmap(icon(self._name, getattr(theme, self._colour)).pixmap(size, size))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.FontChange:
+            self.set_theme(self._theme)
 
 
 def restyle(widget: QWidget, **properties: object) -> None:

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QSize
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QRadioButton,
+    QStyle,
+    QStyleOptionButton,
+    QVBoxLayout,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from companion.services.app.resources import resource
 from companion.ui.look.theme import DARK, LIGHT, Theme, apply_theme
-from companion.ui.widgets.basic import button, chip, label
+from companion.ui.widgets.basic import IconLabel, button, chip, label
+from companion.ui.widgets.fields import TickBox
+from companion.ui.widgets.switch import Switch
 
 _GREY = QImage.Format.Format_Grayscale8
 SHEET = resource("style/companion.qss")
@@ -66,6 +77,61 @@ def test_the_room_of_the_mark_grows_with_the_text(qapp: QApplication, qtbot: QtB
     before = made.contentsRect().left()
     apply_theme(qapp, LIGHT, SHEET, 2.0)
     qtbot.waitUntil(lambda: made.contentsRect().left() > before * 3 // 2)
+    assert ground.isVisible()
+    apply_theme(qapp, LIGHT, SHEET)
+
+
+def _box_of(part: QCheckBox | QRadioButton) -> QSize:
+    """How large the box or the circle is that is ticked."""
+    option = QStyleOptionButton()
+    part.initStyleOption(option)
+    is_box = isinstance(part, QCheckBox)
+    kind = QStyle.SubElement.SE_CheckBoxIndicator if is_box else QStyle.SubElement.SE_RadioButtonIndicator
+    found: QSize = part.style().subElementRect(kind, option, part).size()
+    return found
+
+
+def _painted(part: QWidget, colour: str) -> int:
+    """How many pixels of a part have this colour."""
+    picture = part.grab().toImage()
+    places = itertools.product(range(picture.width()), range(picture.height()))
+    return sum(picture.pixelColor(x, y).name() == colour for x, y in places)
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_what_is_ticked_and_switched_grows_with_the_text(
+    theme: Theme, qapp: QApplication, qtbot: QtBot, is_on: bool
+) -> None:
+    tick, choice, switch = TickBox("Later"), QRadioButton("Never"), Switch(theme, "Quiet hours", on=is_on)
+    picture = IconLabel(theme, "lock", "accent")
+    ground = _ground(qtbot, tick, choice, switch, picture)
+    for part in (tick, choice):
+        part.setChecked(is_on)
+    colour = theme.accent if is_on else theme.muted
+
+    def boxes() -> list[QSize]:
+        return [_box_of(tick), _box_of(choice), switch.size(), picture.pixmap().deviceIndependentSize().toSize()]
+
+    before, painted = boxes(), _painted(switch, colour)
+    assert before[2].height() >= 32
+    apply_theme(qapp, theme, SHEET, 2.0)
+    qtbot.waitUntil(lambda: all(now.height() >= then.height() * 1.8 for now, then in zip(boxes(), before, strict=True)))
+    assert switch.height() <= ground.height()
+    assert _painted(switch, colour) > painted * 3
+    apply_theme(qapp, theme, SHEET, 0.8)
+    qtbot.waitUntil(lambda: boxes()[:2] == before[:2])
+    assert switch.height() == before[2].height(), "what is pressed does not become smaller"
+
+
+@pytest.mark.parametrize("percent", [80, 100, 110, 125, 150, 175, 200])
+def test_ticking_moves_no_words(qapp: QApplication, qtbot: QtBot, percent: int) -> None:
+    apply_theme(qapp, LIGHT, SHEET, percent / 100)
+    parts = (TickBox("Later"), QRadioButton("Never"))
+    ground = _ground(qtbot, *parts)
+    for part in parts:
+        before = _box_of(part)
+        part.setChecked(True)
+        assert _box_of(part) == before
     assert ground.isVisible()
     apply_theme(qapp, LIGHT, SHEET)
 
