@@ -18,8 +18,9 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 from companion.services.app.instance.launch_command import start_command
 from companion.services.app.resources import resource
 from companion.services.container.store import Services
-from companion.services.platforms import return_freed_memory, this_platform
+from companion.services.platforms import return_spare_memory, this_platform
 from companion.ui.app.further_stores import FurtherStores
+from companion.ui.app.lifetime.spare_memory import SpareMemory
 from companion.ui.app.main_window import Window
 from companion.ui.app.pages import AllPages, StorePages, load_after_painting, load_ahead
 from companion.ui.app.reminding import Reminding
@@ -82,7 +83,9 @@ class WindowedProgram:
         theme: Theme | None = None,
         samples: tuple[SampleLogIn, ...] = (),
         has_tray: Callable[[], bool] = QSystemTrayIcon.isSystemTrayAvailable,
+        give_back: Callable[[], object] = return_spare_memory,
     ) -> None:
+        """`give_back` returns memory to the system that is not needed at present."""
         self._qt = qt
         self._services = services
         self.system_look = SystemLook(qt)
@@ -121,6 +124,9 @@ class WindowedProgram:
         )  # fmt: skip
         self.owned.store_added.connect(self.further_stores.open_added)
         self._presence = TrayPresence(self.window, self.settings, has_tray, self._timestamp)
+        self.spare_memory = SpareMemory(self.runner, give_back, self.window)
+        self.book.changed.connect(self.spare_memory.return_if_hidden)
+        self.owned.changed.connect(self.spare_memory.return_if_hidden)
         self._quitting = False
         self.removes: bool | None = None
         """Whether finished downloads go too, once everything is to be removed after the end; else None."""
@@ -273,7 +279,7 @@ class WindowedProgram:
         self.app_state.downloads.open()
         self.owned.downloads.open()
         if self.window.isVisible():
-            self.runner.run(self.window, lambda _: load_ahead(), lambda _: None)
+            self.runner.run(self.window, lambda _: load_ahead(), lambda _: self.spare_memory.return_soon())
         # What is loaded by now stays. The garbage collector holds up the window, and need not look at it again.
         gc.freeze()
         self.recovery.recover()
@@ -314,13 +320,7 @@ class WindowedProgram:
         # Most of a year is spent in the tray: what only the window needs is not held there.
         self.window.drop_pages()
         # Qt deletes the pages in its next turn.
-        QTimer.singleShot(0, self.window, self._let_go)
-
-    def _let_go(self) -> None:
-        gc.unfreeze()
-        gc.collect()
-        gc.freeze()
-        self.runner.run(self.window, lambda _: return_freed_memory(), lambda _: None)
+        QTimer.singleShot(0, self.window, self.spare_memory.return_now)
 
     def _explain_tray(self) -> None:
         if self.settings.value(CLOSING_EXPLAINED) is None:
@@ -366,6 +366,7 @@ class WindowedProgram:
         """Stop everything and wait for it; nothing is shown any more by then."""
         self.appearance.close()
         self._presence.stop()
+        self.spare_memory.stop()
         self.reminding.stop()
         self.owned.stop_asking()
         self.tray.hide()
