@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-_MADV_DONTNEED = 4
+_MADV_DONTNEED, _LINK_MAP = 4, 2
 _PT_LOAD, _WRITABLE = 1, 2
-_NAMED = re.compile(rb"^([0-9a-f]+)-([0-9a-f]+) r-[x-]p \S+ \S+ \d+ +/", re.MULTILINE)
+_UNCHANGEABLE = re.compile(rb"^([0-9a-f]+)-([0-9a-f]+) (r-[x-]p) \S+ \S+ \d+ +(/.*)$", re.MULTILINE)
 _WRITTEN_TO = re.compile(rb"^Anonymous: +(\d+)", re.MULTILINE)
 _Area = tuple[int, int]
 
@@ -31,30 +31,46 @@ def return_code() -> None:
     Most of it ran at the start only. What runs again is found in the system's cache of files at that moment; of the
     rest the system may use the memory when it becomes short, before it writes anything to a disk.
     """
-    iterate = getattr(ctypes.PyDLL(None), "dl_iterate_phdr", None)
-    if iterate is None or ctypes.sizeof(ctypes.c_void_p) != 8:
+    libc = ctypes.CDLL(None)
+    if ctypes.sizeof(ctypes.c_void_p) != 8 or not hasattr(libc, "dlinfo"):
         return
-    advise = ctypes.CDLL(None).madvise
-    advise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
+    libc.dlopen.restype, libc.dlopen.argtypes = ctypes.c_void_p, (ctypes.c_char_p, ctypes.c_int)
+    libc.dlinfo.argtypes = (ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
+    libc.dlclose.argtypes = (ctypes.c_void_p,)
+    libc.madvise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
+    # A library that is open stays where it is: else another thread could take it out of memory meanwhile, and use its
+    # place for something that is in no file.
+    libraries = [found for name in _code_files() if (found := libc.dlopen(name, os.RTLD_LAZY | os.RTLD_NOLOAD))]
     unwritten = _unwritten_areas()
+    for library in libraries:
+        place = ctypes.pointer(ctypes.c_uint64())
+        if libc.dlinfo(library, _LINK_MAP, ctypes.byref(place)) == 0:
+            for begin, end in unwritten.intersection(_code_of(place.contents.value, unwritten)):
+                libc.madvise(begin, end - begin, _MADV_DONTNEED)
+        libc.dlclose(library)
 
-    def look(library: ctypes._Pointer[_Library], _size: int, _data: object) -> int:
-        for begin, end in _code_of(library.contents):
-            if (begin, end) in unwritten:
-                advise(begin, end - begin, _MADV_DONTNEED)
-        return 0
 
-    # No library can be taken out of memory, and its place be used for something else, while the loader goes through
-    # the list. Python's lock is held throughout (PyDLL), since who loads a library holds it and waits for that list.
-    called = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(_Library), ctypes.c_size_t, ctypes.c_void_p)(look)
-    iterate(called, None)
+class _Header(ctypes.Structure):
+    """The beginning of `Elf64_Ehdr` of elf(5)."""
+
+    _fields_ = (
+        ("identification", ctypes.c_char * 16),
+        ("kind", ctypes.c_uint16 * 2),
+        ("version", ctypes.c_uint32),
+        ("entry", ctypes.c_uint64),
+        ("segments", ctypes.c_uint64),
+        ("sections", ctypes.c_uint64),
+        ("flags", ctypes.c_uint32),
+        ("size", ctypes.c_uint16 * 2),
+        ("count", ctypes.c_uint16),
+    )
 
 
 class _Segment(ctypes.Structure):
     """`Elf64_Phdr` of elf(5)."""
 
     _fields_ = (
-        ("type", ctypes.c_uint32),
+        ("kind", ctypes.c_uint32),
         ("flags", ctypes.c_uint32),
         ("offset", ctypes.c_uint64),
         ("address", ctypes.c_uint64),
@@ -65,35 +81,43 @@ class _Segment(ctypes.Structure):
     )
 
 
-class _Library(ctypes.Structure):
-    """The beginning of `dl_phdr_info` of dl_iterate_phdr(3)."""
+def _code_of(place: int, areas: frozenset[_Area]) -> Iterator[_Area]:
+    """Yields where, in whole pages, the parts of a library lie that nothing is written to.
 
-    _fields_ = (
-        ("base", ctypes.c_uint64),
-        ("name", ctypes.c_char_p),
-        ("segments", ctypes.POINTER(_Segment)),
-        ("count", ctypes.c_uint16),
-    )
-
-
-def _code_of(library: _Library) -> Iterator[_Area]:
-    """Yields where, in whole pages, the parts of a library lie that nothing is written to."""
+    Its own description of them is read where `areas` say that its file's beginning is in memory at its `place`.
+    """
+    size = next((end - begin for begin, end in areas if begin == place), 0)
+    if size < ctypes.sizeof(_Header):
+        return
+    header = _Header.from_address(place)
+    if header.segments + header.count * ctypes.sizeof(_Segment) > size:
+        return
     page = os.sysconf("SC_PAGE_SIZE")
-    for segment in library.segments[: library.count]:
-        if segment.type == _PT_LOAD and not segment.flags & _WRITABLE:
-            begin = library.base + segment.address
+    for segment in (_Segment * header.count).from_address(place + header.segments):
+        if segment.kind == _PT_LOAD and not segment.flags & _WRITABLE:
+            begin = place + segment.address
             yield begin // page * page, -(-(begin + segment.size) // page) * page
+
+
+def _code_files() -> frozenset[bytes]:
+    """Returns the names of the files whose code is in memory."""
+    return frozenset(name for *_, rights, name in _UNCHANGEABLE.findall(_listed("maps")) if b"x" in rights)
 
 
 def _unwritten_areas() -> frozenset[_Area]:
     """Returns the areas that are as in their files: a debugger, or a library that was built so, changes code too."""
-    try:
-        listed = Path("/proc/self/smaps").read_bytes()
-    except OSError:
-        return frozenset()
+    listed = _listed("smaps")
     found = set()
-    for area in _NAMED.finditer(listed):
+    for area in _UNCHANGEABLE.finditer(listed):
         written = _WRITTEN_TO.search(listed, area.end())
         if written is not None and written[1] == b"0":
             found.add((int(area[1], 16), int(area[2], 16)))
     return frozenset(found)
+
+
+def _listed(name: str) -> bytes:
+    """Returns what the system says of this process's memory (proc(5)); nothing where that is not to be read."""
+    try:
+        return Path("/proc/self", name).read_bytes()
+    except OSError:
+        return b""
