@@ -339,8 +339,7 @@ class Window(DropWindow):
     def _show_values(self, state: AppState) -> None:
         names = [found.snapshot.profile.store.name for found in self._book.states if found.snapshot.profile is not None]
         self._rail.name_stores(names, demo=self._is_demo)
-        key = "" if state is self._app_state else f" {state.store}"
-        self._troubles.show(state, key)
+        self._troubles.show(state)
 
     # The window itself
 

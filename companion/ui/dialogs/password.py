@@ -89,12 +89,17 @@ def missing_actions(parent: QWidget, app_state: AppState, number: str = "") -> t
 
     `number` is the order that is meant, else the first one that lacks its password.
     """
-    wanted = number or next(iter(app_state.missing), "")
     actions: list[Action] = []
+
+    def ask() -> None:
+        wanted = number or next(iter(app_state.missing), "")
+        if wanted:
+            ask_for_password(parent, app_state, wanted)
+
     if app_state.keychain_refused:
         actions.append(("Unlock the keychain", app_state.unlock_keychain))
-    if wanted:
-        actions.append(("Enter the password…", lambda: ask_for_password(parent, app_state, wanted)))
+    if number or app_state.missing:
+        actions.append(("Enter the password…", ask))
     return tuple(actions)
 
 

@@ -43,6 +43,7 @@ class Notice(QFrame):
     ) -> None:
         super().__init__()
         self._closable, self._told, self._urgent = closable, standing, tone == "over"
+        self._made_of = (tone, closable, details, tuple(text for text, _ in actions))
         self.setObjectName("notice")
         speak_as(self, SpokenAs.GROUP)
         self.setProperty("tone", tone)
@@ -83,6 +84,11 @@ class Notice(QFrame):
         if not self._told:
             self._told = True
             announcer.announce(self, self.words, urgent=self._urgent)
+
+    @property
+    def says(self) -> object:
+        """What a person sees and can do; it is equal where that is the same."""
+        return self.words, self._made_of
 
     def take_place_of(self, older: Notice) -> None:
         """What was announced in the same words a moment ago is not announced again."""
@@ -170,6 +176,10 @@ class Notices(QWidget):
                 notice.closed.emit()
                 return True
         return False
+
+    def holds(self, notice: Notice) -> bool:
+        """Whether this notice is shown."""
+        return any(shown is notice for _, shown in self._shown)
 
     def shows(self, key: str) -> bool:
         """Whether a notice with this key is shown."""

@@ -22,6 +22,7 @@ from companion.ui.look.theme import LIGHT
 from companion.ui.navigation import Destination
 from companion.ui.widgets.basic import focusable, spoken
 from companion.ui.widgets.long_list import LongList
+from companion.ui.widgets.notice import Notice
 from tests.kits.memory_keychain import MemoryKeychain
 from tests.kits.ui import button, texts_of
 
@@ -131,6 +132,40 @@ def test_a_stopped_store_holds_up_and_hides_no_other(
         settle(program, qtbot)
         assert window.current.app_state is state
         assert reads(program, "This order on this PC")
+
+
+def test_stores_that_are_silent_together_are_one_notice_that_stays(
+    start: Start, own_services: Services, store: DemoStore, other: DemoStore, qtbot: QtBot
+) -> None:
+    add_order(own_services, store)
+    add_order(own_services, other)
+    program = start()
+    qtbot.waitUntil(lambda: len(program.book.states) == 2)
+    settle(program, qtbot)
+    names = {state.snapshot.profile.store.name for state in program.book.states if state.snapshot.profile}
+    assert names == {"Larkfield Software", "Marsh"}
+    store.close()
+    other.close()
+
+    def told() -> list[Notice]:
+        shown = [each for each in program.window.notices.findChildren(Notice) if each.isVisible()]
+        return [each for each in shown if any(f"{name}: " in each.words for name in names)]
+
+    program.book.refresh()
+    settle(program, qtbot)
+    qtbot.waitUntil(lambda: len(told()) == 1)
+    (notice,) = told()
+    assert all(f"{name}: No answer came from" in notice.words for name in names)
+    again = button(notice, "Try again")
+    again.setFocus()
+    program.book.refresh()
+    settle(program, qtbot)
+    assert told() == [notice], "made anew, it would lose the keyboard and what is pressed"
+    assert program.window.focusWidget() is again
+    notice.closed.emit()
+    program.book.states[0].refresh()
+    settle(program, qtbot)
+    qtbot.waitUntil(lambda: len(told()) == 1)  # It is asked again, and silent again.
 
 
 def test_a_broken_store_keeps_the_window_open(
