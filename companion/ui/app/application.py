@@ -234,9 +234,9 @@ class WindowedProgram:
         from companion.ui.state.settings.settings_state import SettingsState
 
         return Desk(
-            self.app_state, self.owned, self.autostart, self.settings, SettingsState(self._services, self.runner),
-            self.look_choices, self.updates, self.update_notices.agree, self.quit, self._remove_all,
-            lambda there: self.window.navigate_to(there),
+            self.app_state, self.owned, self.book, self.window.is_demo, self.autostart, self.settings,
+            SettingsState(self._services, self.runner), self.look_choices, self.updates, self.update_notices.agree,
+            self.quit, self._remove_all, lambda there: self.window.navigate_to(there),
         )  # fmt: skip
 
     def _timestamp(self) -> str:

@@ -94,7 +94,7 @@ class Window(DropWindow):
         is_demo: bool = False,
     ) -> None:
         super().__init__()
-        self._is_demo = is_demo
+        self.is_demo = is_demo
         self._once_painted: Callable[[], object] | None = None
         self.has_navigated = False
         self.there = Destination("home")
@@ -338,7 +338,7 @@ class Window(DropWindow):
 
     def _show_values(self, state: AppState) -> None:
         names = [found.snapshot.profile.store.name for found in self._book.states if found.snapshot.profile is not None]
-        self._rail.name_stores(names, demo=self._is_demo)
+        self._rail.name_stores(names, demo=self.is_demo)
         self._troubles.show(state)
 
     # The window itself

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from companion.demo.customers import Account
+from companion.demo.server import DemoStore
 from companion.services.app.cancellation import Cancellation
 from companion.services.container.store import Services, build_services
 from companion.services.downloads.preferences import DownloadPreferences, read_preferences
@@ -125,7 +128,21 @@ def test_a_store_is_removed_after_a_question(program: WindowedProgram, services:
     assert question.keep.isDefault()
     question.agree.click()
     qtbot.waitUntil(lambda: not services.owned.stores.all())
-    qtbot.waitUntil(lambda: "None was added yet." in texts_of(page))
+    qtbot.waitUntil(lambda: "You added none yet." in texts_of(page))
+
+
+def test_a_store_in_use_that_is_not_on_the_list_is_named_with_the_reason(
+    program: WindowedProgram, store: DemoStore, add: Callable[[Account], None], qtbot: QtBot
+) -> None:
+    _open(program, "stores", qtbot)
+    page = program.window.current
+    qtbot.waitUntil(lambda: store.url in texts_of(page))
+    assert {"In use without being on this list", "Larkfield Software"} <= set(texts_of(page))
+    assert any("first started with this store" in text for text in texts_of(page))
+    assert "None was added yet." not in texts_of(page)
+    add(store.accounts[0])
+    _open(program, "stores", qtbot)
+    qtbot.waitUntil(lambda: any("Remove them on the page Orders first" in text for text in texts_of(page)))
 
 
 def test_security_says_what_the_keychain_says(program: WindowedProgram, services: Services, qtbot: QtBot) -> None:

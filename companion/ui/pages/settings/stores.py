@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
+from PySide6.QtWidgets import QVBoxLayout
+
 from companion.domain.connectors.kinds import asked_for_words
 from companion.domain.core.errors import CompanionError
+from companion.domain.store.in_use import UnlistedStore
 from companion.services.storage.records import KnownStore
 from companion.ui.navigation import Destination
 from companion.ui.pages.settings.desk import Desk
@@ -15,7 +18,7 @@ from companion.ui.widgets.question import ask
 
 
 class StoresCard(Card):
-    """Every store that was added, with the way to forget it."""
+    """Every store that was added, with the way to forget it, and those that are in use all the same."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(spacing=12)
@@ -26,12 +29,14 @@ class StoresCard(Card):
         self._look()
 
     def _look(self) -> None:
-        self._desk.owned.stores(self, self._show)
+        in_use = tuple(state.store for state in self._desk.book.states)
+        self._desk.state.stores(self, in_use, self._show, is_demo=self._desk.is_demo)
 
-    def _show(self, stores: tuple[KnownStore, ...]) -> None:
+    def _show(self, found: tuple[tuple[KnownStore, ...], tuple[UnlistedStore, ...]]) -> None:
+        stores, others = found
         clear(self._list)
         if not stores:
-            self._list.addWidget(label("None was added yet.", "muted"))
+            self._list.addWidget(label("You added none yet." if others else "None was added yet.", "muted"))
         for store in stores:
             name = store.name or store.address
             line = row(spacing=12)
@@ -43,6 +48,20 @@ class StoresCard(Card):
             )
             line.addWidget(button("Remove…", partial(self._ask, store), name=f"Remove the store {name}"))
             self._list.addLayout(line)
+
+        if others:
+            self._list.addWidget(label("In use without being on this list", "strong"))
+        for each in others:
+            self._list.addLayout(self._other(each))
+
+    def _other(self, other: UnlistedStore) -> QVBoxLayout:
+        state = self._desk.book.state(other.address)
+        profile = state.snapshot.profile if state is not None else None
+        address = label(other.address, "small", selectable=True)
+        lines = (address, label(other.reason, "muted"))
+        return (
+            column(label(profile.store.name), *lines, spacing=1) if profile is not None else column(*lines, spacing=1)
+        )
 
     def _ask(self, store: KnownStore) -> None:
         name = store.name or store.address

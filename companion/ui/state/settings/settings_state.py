@@ -10,9 +10,10 @@ from PySide6.QtCore import QObject
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.installation.leftovers import Leftover
+from companion.domain.store.in_use import UnlistedStore, unlisted_stores
 from companion.services.app.libraries import LibraryFacts, libraries
 from companion.services.app.licence_texts import LicenceText, licence_texts
-from companion.services.container.store import Services
+from companion.services.container.store import STORE_SETTING, Services
 from companion.services.downloads.preferences import DownloadPreferences, keep_preferences, read_preferences
 from companion.services.installation.leftovers import Leftovers, Removal
 from companion.services.storage.copies import Copies
@@ -21,6 +22,7 @@ from companion.services.store.keychain.keychain import Keychain, KeychainState
 from companion.ui.state.tasks import Task, TaskRunner
 
 Failed = Callable[[CompanionError], None]
+_Stores = tuple[tuple[KnownStore, ...], tuple[UnlistedStore, ...]]
 
 
 class SettingsState:
@@ -40,6 +42,20 @@ class SettingsState:
     def unlock(self, owner: QObject, done: Callable[[KeychainState], None]) -> None:
         """Ask the person to unlock the keychain."""
         self._runner.run(owner, lambda _: self._services.keychain.unlock(), done)
+
+    def stores(
+        self, owner: QObject, in_use: tuple[str, ...], done: Callable[[_Stores], None], *, is_demo: bool
+    ) -> None:
+        """Read the list of stores, and which of `in_use` are not on it."""
+        library = self._services.library
+
+        def work(_: Task) -> _Stores:
+            listed, remembered = library.stores(), library.setting(STORE_SETTING)
+            on_list = {store.address for store in listed}
+            others = unlisted_stores(in_use, on_list, library.stores_with_orders(), remembered, is_demo=is_demo)
+            return listed, others
+
+        self._runner.run(owner, work, done)
 
     def remove_store(self, owner: QObject, address: str, done: Callable[[KnownStore], None], failed: Failed) -> None:
         """Forget a store; what was bought there stays."""
