@@ -37,7 +37,16 @@ settings.register_profile("random", derandomize=False)
 settings.register_profile("quick", max_examples=25, derandomize=True)
 settings.load_profile("same")
 
+# Importing and collecting tests makes hardly any garbage, and looking for it would take a tenth of the time.
+gc.disable()
+
 SYSTEM = {"win32": "windows", "darwin": "macos"}.get(sys.platform, "linux")
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays: it need not be looked through for garbage again."""
+    gc.freeze()
+    gc.enable()
 
 
 class PatientBot(QtBot):

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.windows.windows_kit import HERE, LAB, Windows
+from tests.windows.windows_kit import LAB, Windows
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything here needs the lab, and says so where it is not built."""
     reason = f"the Windows lab is not built ({LAB}): run tests/windows/setup_lab.sh"
     for item in items:
-        if HERE in item.path.parents:
+        if item.nodeid.startswith("tests/windows/"):
             item.add_marker(pytest.mark.windows)
             if not (LAB / "winpy").exists():
                 item.add_marker(pytest.mark.skip(reason=reason))
