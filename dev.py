@@ -32,6 +32,7 @@ python3 dev.py lock                               renew the exact versions in re
 python3 dev.py setup                              the set-up alone
 """
 HELP = ("-h", "--help", "help")
+MOST_WORKERS = 8
 
 
 def main(arguments: list[str]) -> int:
@@ -94,8 +95,15 @@ def test(rest: list[str]) -> int:
     # Counting lines takes a fifth of the time; the floor of coverage is for the whole run.
     coverage = () if quick else ("--cov", "--cov-report=term:skip-covered")
     examples = ("--hypothesis-profile", "quick") if quick else ()
-    code = python("-m", "pytest", "-n", "2", *coverage, *examples, "-m", picked, *options)
+    # Each keeps to one part of the tests, whose modules and fixtures it needs once, until it helps another.
+    spread = ("-n", workers(), "--dist", "worksteal")
+    code = python("-m", "pytest", *spread, *coverage, *examples, "-m", picked, *options)
     return code if code or options or quick else check_coverage()
+
+
+def workers() -> int:
+    """Returns how many processes run the tests: two for each processor, since many tests wait; each takes 400 MB."""
+    return min(2 * (os.cpu_count() or 1), MOST_WORKERS)
 
 
 def check() -> int:
