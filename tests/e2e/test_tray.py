@@ -132,6 +132,7 @@ def test_the_menu_opens_the_window_and_quit_really_quits(person: Person, desktop
     until(lambda: desktop.tray_icon() is None)
 
 
+@pytest.mark.slow
 def test_a_second_start_shows_the_first_ones_window_and_ends(person: Person, desktop: Desktop) -> None:
     first = person.start("--tray")
     until(desktop.tray_icon)

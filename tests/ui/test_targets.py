@@ -60,7 +60,8 @@ _PLACES = (
     Destination("install", _FAMILY),
 )
 _DOWNLOAD = STEPS.index("Download")
-_ZOOMS = pytest.mark.parametrize("percent", [100, 80, 200])
+# What fits at both ends is seldom wrong between them.
+_ZOOMS = pytest.mark.parametrize("percent", [80, 200, pytest.param(100, marks=pytest.mark.slow)])
 
 
 def _too_small(ground: QWidget, place: object) -> list[str]:

@@ -147,7 +147,7 @@ def test_a_page_instead_of_a_shops_file_is_not_asked_for_again(fixed: bool) -> N
 
 
 @pytest.mark.parametrize("bend", BENT)
-@settings(max_examples=100, deadline=None)
+@settings(deadline=None)
 @given(exchange=valid_exchanges(), by=st.integers(1, 50))
 def test_one_wrong_field_is_enough_to_use_nothing(bend: str, exchange: Exchange, by: int) -> None:
     bent = dataclasses.replace(exchange, **BENT[bend](exchange, by))  # type: ignore[arg-type]

@@ -33,7 +33,7 @@ Start = Callable[..., FaultyServer]
 PIECE = 256 * 1024
 
 
-@pytest.mark.parametrize("kills", [8, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [3, pytest.param(200, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("digest", [True, False])
 @pytest.mark.parametrize("paced", ["by us", "by the server"])
 def test_killed_at_any_instant(
@@ -66,7 +66,7 @@ def test_killed_at_any_instant(
 
 
 @pytest.mark.parametrize("known", [{}, {"digest": False}, {"pieces": MIB}, {"pieces": 4 * MIB}, {"pieces": 300_000}])
-@pytest.mark.parametrize("on_disk", [900_000, 7_400_000, 8 * MIB - 1])
+@pytest.mark.parametrize("on_disk", [900_000, pytest.param(7_400_000, marks=pytest.mark.slow), 8 * MIB - 1])
 def test_after_a_kill_at_most_a_mebibyte_is_fetched_again(
     start: Start, content: bytes, tmp_path: Path, known: dict[str, Any], on_disk: int
 ) -> None:
