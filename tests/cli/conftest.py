@@ -29,7 +29,7 @@ def cli(bare: Cli, demo_store: DemoStore) -> Iterator[Cli]:
     bare.store, bare.url = demo_store, demo_store.url
     yield bare
     for listed in bare("orders", "list", "--json").json.get("orders", ()):
-        bare("orders", "remove", listed["orderNumber"])
+        bare("orders", "remove", listed["orderNumber"], "--for-good")
 
 
 @pytest.fixture

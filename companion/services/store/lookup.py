@@ -18,6 +18,7 @@ from companion.domain.store.profile import Profile
 from companion.services.app.input_file import read_start
 from companion.services.storage.database import Library
 from companion.services.storage.records import KnownOrder, TimelineEntry
+from companion.services.storage.removed_orders import RemovedOrders
 from companion.services.storage.tables.orders import OrderRows
 from companion.services.store.attempts import Attempts
 from companion.services.store.cache import OrderCache, check_number
@@ -83,6 +84,7 @@ class OrderLookup:
         self._seats = seats
         self._attempts = attempts
         self._library = library
+        self._removed = RemovedOrders(library, clock)
         self._clock = clock
 
     def profile(self) -> Profile:
@@ -157,6 +159,7 @@ class OrderLookup:
             check_number(number, fresh.value)
             self._sessions.hold(number, session)
             self._cache.add(number, fresh)
+            self._removed.bring_back(self._cache.store, number)
             self._licence_keys.keep(fresh.value, None)
             self._believe_again(number)
             if self._keychain.keep(self._sessions.account(number), credentials) is Kept.SESSION:
@@ -164,10 +167,11 @@ class OrderLookup:
             self._note(_ADDED, number, kept=kept.value)
         return Added(numbers, kept)
 
-    def remove(self, number: str) -> RemovedOrder:
+    def remove(self, number: str, *, for_good: bool = False) -> RemovedOrder:
         """Forget an order: its credentials leave the keychain first, then its notes the library.
 
         What is returned can be given to `put_back` as long as this process runs: nothing secret is left elsewhere.
+        Unless it is `for_good`, what was noted of it is kept for some time, and comes back when it is added again.
         Raises `CompanionError` ``order-unknown`` when it was never added.
         """
         known, account = self._cache.known(number), self._sessions.account(number)
@@ -180,6 +184,10 @@ class OrderLookup:
         self._licence_keys.forget(number, licences)
         self._keychain.forget(account)
         self._sessions.drop(number)
+        if for_good:
+            self._removed.forget(self._cache.store, number)
+        else:
+            self._removed.keep(self._cache.store, number, removed.rows)
         self._cache.remove(number)
         self._note("order removed", number)
         return removed
@@ -190,6 +198,7 @@ class OrderLookup:
         if self._cache.has(number):
             return
         self._library.put_order_back(removed.rows)
+        self._removed.forget(self._cache.store, number)
         if removed.credentials is not None:
             self._keychain.keep(self._sessions.account(number), removed.credentials)
         self._licence_keys.put_back(number, removed.keys)

@@ -268,6 +268,7 @@ class AppState(QObject):
         return self.runner.run(owner, work, lambda added: self._added(added, done), failed)
 
     def _added(self, added: Added, done: Callable[[Added], None]) -> None:
+        self.reminders.load()  # What was noted of an order that was removed has come back with it.
         self.load(lambda: done(added))
 
     def remove_order(self, owner: QObject, number: str, done: Callable[[RemovedOrder], None], failed: _Failed) -> Task:

@@ -468,16 +468,25 @@ def test_removing_what_renews_by_itself_says_so_and_offers_to_switch_it_off(
 def test_removing_an_order_can_be_undone(person: Person, services: Services) -> None:
     person.opens(FAMILY)
     owned = [each.id for each in services.owned.purchases.all()]
+    services.reminders.silence(services.reminders.look().entries[0].reminder)
+
+    def silenced() -> list[str]:
+        return [each.address for each in services.library.reminders(services.orders.store) if each.never_again]
+
+    before = silenced()
+    assert len(before) == 1
     person.presses("Remove this order…")
     person.presses("Remove it", person.dialog(Question))
     person.reads(f"Order {FAMILY} was removed", person.window)
     assert services.orders.cache.numbers() == ()
     assert services.owned.purchases.all() == ()
+    assert silenced() == []
     person.presses("Undo", person.window)
     person.waits(lambda: services.orders.cache.numbers() == (FAMILY,))
     person.waits(lambda: not person.program.runner.busy)
     assert services.orders.lookup.order(FAMILY).number == FAMILY
     assert [each.id for each in services.owned.purchases.all()] == owned
+    assert silenced() == before
 
 
 def test_an_order_that_is_read_anew_takes_no_open_question_away(person: Person, services: Services) -> None:

@@ -11,6 +11,12 @@ from companion.cli.usage import Parser
 from companion.domain.billing.auto_renewal import removal_sentences
 from companion.domain.core.model import Model
 from companion.domain.transfers.left_downloads import LeftDownload
+from companion.services.storage.removed_orders import KEPT_FOR
+
+_KEPT = (
+    f"Reminders that were put off, what is known of its files, and invoices then come back with it for {KEPT_FOR.days} "
+    "days. Its password does not, and has to be typed."
+)
 
 
 class RemoveOrderResult(Model, frozen=True):
@@ -31,11 +37,14 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument("number", metavar="NUMBER", help="the order number")
     yes_option(parser)
     delete_option(parser)
+    parser.add_argument("--for-good", action="store_true", help="keep nothing that was noted of it")
     parser.describe(
         json="{orderNumber, removed, held, unfinished: [{name, folder, done, size, kept}], undo}",
         examples=("orders remove LF-5930-2216",),
         notes="Only this PC forgets the order. At the store nothing changes. Finished downloads stay, and unless "
-        "--delete-downloads is given or you agree, what has arrived of unfinished ones stays too.",
+        "--delete-downloads is given or you agree, what has arrived of unfinished ones stays too. What was noted of it "
+        "here (reminders that were put off, files, invoices) is kept for 30 days and comes back when it is added anew; "
+        "its password is deleted, and has to be typed then.",
     )
 
 
@@ -46,7 +55,8 @@ def run(context: CommandContext) -> int:
     _warn(context, number)
     downloads = context.owned.left_downloads
     before = downloads.found()
-    orders.lookup.remove(number)
+    for_good = context.arguments.for_good
+    orders.lookup.remove(number, for_good=for_good)
     downloads.unqueue(orders.store, number)
     held = orders.lookup.in_keychain(number)
     left, said = settle_left(context, before)
@@ -55,6 +65,7 @@ def run(context: CommandContext) -> int:
         RemoveOrderResult(order_number=number, removed=True, held=held, unfinished=left, undo=undo),
         f"Order {number} is forgotten{_proof(context, number, held)} The order itself is untouched.",
         f"To have it back, with the password of its confirmation e-mail: {undo}",
+        *(() if for_good else (_KEPT,)),
         *said,
     )
     return EXIT_DONE

@@ -91,11 +91,13 @@ class OrderTable(Tables):
             }
 
     def put_order_back(self, rows: OrderRows) -> None:
-        """Undo `remove_order`; what was noted meanwhile stays."""
+        """Undo `remove_order`; what was noted meanwhile stays. Rows of an older program may lack the last columns."""
         with self._writing(lasting=True) as db:
-            for table, found in rows.items():
-                for row in found:
-                    db.execute(f"INSERT OR IGNORE INTO {table} VALUES ({', '.join('?' * len(row))})", row)  # noqa: S608
+            for table in (each for each in _OF_ORDER if each in rows):
+                columns = [str(name) for _, name, *_ in db.execute(f"PRAGMA table_info({table})")]
+                for row in rows[table]:
+                    names, marks = ", ".join(columns[: len(row)]), ", ".join("?" * len(row))
+                    db.execute(f"INSERT OR IGNORE INTO {table} ({names}) VALUES ({marks})", row)  # noqa: S608
 
     def remember_receipt(self, store: str, number: str, receipt: Receipt) -> None:
         """Keep a receipt for good, in the library and beside it: it is the person's proof."""

@@ -14,6 +14,7 @@ from companion.domain.overview.removing import removal_sentences, renewing, unfi
 from companion.domain.store.orders import Order
 from companion.domain.store.unread import unread_sentences
 from companion.services.storage.records import KnownOrder
+from companion.services.storage.removed_orders import KEPT_FOR
 from companion.services.store.orders import Orders
 from companion.ui.dialogs.auto_renewal import ask_to_switch
 from companion.ui.dialogs.password import missing_notice
@@ -209,7 +210,8 @@ class OrderPage(Page):
         def tell(held: RemovedOrder, purchases: tuple[Removed, ...]) -> None:
             # The purchase first: an order without one would become a new purchase.
             undo = partial(owned.put_back, purchases, partial(app_state.put_order_back, held))
-            owned.news.emit(f"Order {number} was removed", "Nothing changed at the store.", undo)
+            said = f"Nothing changed at the store. Within {KEPT_FOR.days} days, what was noted here comes back with it."
+            owned.news.emit(f"Order {number} was removed", said, undo)
 
         app_state.remove_order(self, number, removed, self.tell)
 

@@ -37,7 +37,12 @@ def test_what_a_person_reads(cli: Cli) -> None:
     assert "charged for Lantern Protect Family" in shown.out
     assert cli.opened(FAMILY, "orders", "show", "lf 59302216").out == shown.out
     assert cli.password(FAMILY) not in said.out + said.err + shown.out + shown.err
-    assert "never written down" in cli("orders", "remove", FAMILY).out
+    removed = cli("orders", "remove", FAMILY).out
+    assert "never written down" in removed
+    assert f"companion orders add {FAMILY}" in removed
+    assert "come back with it for 30 days. Its password does not" in removed
+    cli.opened(FAMILY, "orders", "add", FAMILY)
+    assert "30 days" not in cli("orders", "remove", FAMILY, "--for-good").out
     assert "orders add NUMBER" in cli("orders", "list").out
 
 
