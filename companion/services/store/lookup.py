@@ -188,9 +188,22 @@ class OrderLookup:
             self._removed.forget(self._cache.store, number)
         else:
             self._removed.keep(self._cache.store, number, removed.rows)
+        self._hand_on_files(number)
         self._cache.remove(number)
         self._note("order removed", number)
         return removed
+
+    def _hand_on_files(self, number: str) -> None:
+        """Leave what is known of files to the other orders that have the same ones: their windows may be closed."""
+        store = self._cache.store
+        files = self._library.files(store)
+        mine = [file for file in files if file.number == number]
+        known = {(file.number, file.artifact) for file in files}
+        for other in self._cache.remembered() if mine else ():
+            theirs = {download.artifact_id for download in other.order.downloads} if other.order is not None else set()
+            for file in mine:
+                if other.number != number and file.artifact in theirs and (other.number, file.artifact) not in known:
+                    self._library.remember_file(store, other.number, file.path, file.grant)
 
     def put_back(self, removed: RemovedOrder) -> None:
         """Undo `remove`; an order that was added again meanwhile stays as it is now."""

@@ -57,6 +57,28 @@ def test_a_purchase_arrives_whole_and_is_remembered(
     assert purchases.files() == (), "what is gone is not shown as there"
 
 
+def test_the_file_of_another_order_of_the_product_stays_known_when_that_order_is_removed(
+    purchases: OrderDownloads, kit: StoreKit, artifact: str
+) -> None:
+    """The window of the order that stays is closed: it could not be downloaded again."""
+    done = purchases.download(FAMILY, artifact, cancellation=Cancellation(), progress=lambda _: None)
+    shared = purchases.file_of(CLOSED, artifact)
+    assert shared is not None
+    assert shared.path == done.transferred.path
+    removed = kit.orders.lookup.remove(FAMILY)
+    assert done.transferred.path.exists()
+    left = purchases.file_of(CLOSED, artifact)
+    assert left is not None
+    assert (left.number, left.path) == (CLOSED, done.transferred.path)
+    again = purchases.recheck(CLOSED, artifact, Cancellation())
+    assert again is not None
+    assert again.transferred.path == done.transferred.path
+    kit.orders.lookup.put_back(removed)
+    own = purchases.file_of(FAMILY, artifact)
+    assert own is not None
+    assert own.number == FAMILY
+
+
 def test_a_closed_window_is_noted_and_said(purchases: OrderDownloads, kit: StoreKit, artifact: str) -> None:
     with pytest.raises(CompanionError) as error:
         purchases.download(CLOSED, artifact, cancellation=Cancellation(), progress=lambda _: None)
