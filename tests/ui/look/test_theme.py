@@ -43,7 +43,9 @@ def test_every_text_can_be_read_on_its_ground(theme: Theme) -> None:
 
 @pytest.mark.parametrize("theme", ALL)
 def test_the_style_sheet_is_understood(theme: Theme, qapp: QApplication, capfd: pytest.CaptureFixture[str]) -> None:
-    qapp.setStyleSheet("")  # So that it is read now, also where another test has set it.
+    # So that it is read now, also where another test has set it. Without any, Qt would forget which of the widgets that
+    # other tests left behind it has to be told the end of, and look at them after that.
+    qapp.setStyleSheet("* {}")
     apply_theme(qapp, theme, resource("style/companion.qss"))
     QLabel("x").ensurePolished()
     assert "parse" not in capfd.readouterr().err.lower()
