@@ -96,14 +96,17 @@ def test(rest: list[str]) -> int:
     coverage = () if quick else ("--cov", "--cov-report=term:skip-covered")
     examples = ("--hypothesis-profile", "quick") if quick else ()
     # Each keeps to one part of the tests, whose modules and fixtures it needs once, until it helps another.
-    spread = ("-n", workers(), "--dist", "worksteal")
+    spread = ("-n", workers(quick=quick), "--dist", "worksteal")
     code = python("-m", "pytest", *spread, *coverage, *examples, "-m", picked, *options)
     return code if code or options or quick else check_coverage()
 
 
-def workers() -> int:
-    """Returns how many processes run the tests: two for each processor, since many tests wait; each takes 400 MB."""
-    return min(2 * (os.cpu_count() or 1), MOST_WORKERS)
+def workers(*, quick: bool) -> int:
+    """Returns how many processes run the tests: two for each processor, since many tests wait.
+
+    One takes half a gigabyte in a quick run, and more than one in a run of all tests, which counts lines.
+    """
+    return min(2 * (os.cpu_count() or 1), MOST_WORKERS) if quick else 2
 
 
 def check() -> int:
