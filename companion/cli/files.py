@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_LARGEST_JSON = 8 << 20
+"""Bytes, as of an answer of a store."""
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")
 """At least two characters: a single letter is a drive of Windows."""
 
@@ -49,7 +51,7 @@ def read_profile(path: Path) -> Profile:
     for field, fault in pattern_faults(found).items():
         raise _bad_file(
             "A pattern of this profile cannot be used",
-            f"{path}, field {field}: {fault}.",
+            f"{clean_text(str(path))}, field {field}: {fault}.",
             "Write it without back-references and look-around, and shorter (RE2 says what a pattern may hold).",
         )
     return found
@@ -57,17 +59,26 @@ def read_profile(path: Path) -> Profile:
 
 def read_json(path: Path, kind: type[T], what: str) -> T:
     """Returns the content of a JSON file, which must describe a `kind`. Raises `CompanionError` ``bad-file``."""
+    from companion.services.app.input_file import read_plain
+
     require_no_folder(path)
+    name = clean_text(str(path))
     try:
-        data = path.read_bytes()
+        data = read_plain(path, _LARGEST_JSON + 1)
     except OSError as error:
         raise _bad_file(
             f"The {what} cannot be read",
-            f"{path} cannot be opened ({error.strerror}).",
+            f"{name} cannot be opened ({error.strerror}).",
             "Check the path, and that you may read the file.",
         ) from None
+    if len(data) > _LARGEST_JSON:
+        raise _bad_file(
+            f"This is not a {what}",
+            f"{name} is larger than {_LARGEST_JSON >> 20} MB.",
+            "Check that you named the right file.",
+        )
     try:
-        return decode(data, kind, source=str(path))
+        return decode(data, kind, source=name)
     except CompanionError as error:
         raise _bad_file(f"This is not a {what}", error.message, "Check that you named the right file.") from None
 
@@ -75,7 +86,7 @@ def read_json(path: Path, kind: type[T], what: str) -> T:
 def require_no_folder(path: Path) -> None:
     """Raise `CompanionError` ``bad-file`` when a folder was named in place of a file."""
     if path.is_dir():
-        raise _bad_file("This is a folder", f"{path} is a folder, not a file.", "Name a file in it.")
+        raise _bad_file("This is a folder", f"{clean_text(str(path))} is a folder, not a file.", "Name a file in it.")
 
 
 def _bad_file(title: str, message: str, hint: str) -> CompanionError:

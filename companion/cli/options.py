@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+from pathlib import Path
 from typing import Any
 
 
@@ -30,6 +31,13 @@ def password_option(parser: argparse.ArgumentParser) -> None:
 def yes_option(parser: argparse.ArgumentParser) -> None:
     """Agreeing beforehand to what the command would ask."""
     parser.add_argument("--yes", action="store_true", help="do it without asking")
+
+
+def path_named(text: str) -> Path:
+    """The name of a file or a folder, for argparse; an empty one would mean the folder that the command runs in."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("the name is empty")
+    return Path(text)
 
 
 def digest(text: str) -> str:

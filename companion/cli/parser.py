@@ -8,11 +8,10 @@ from __future__ import annotations
 import argparse
 import importlib
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from companion import __version__
-from companion.cli.options import whole
+from companion.cli.options import path_named, whole
 from companion.cli.usage import Parser, closest, usage_error
 from companion.domain.core.errors import CompanionError
 from companion.domain.reminders.notices.links import UNKNOWN_CODE, code_of, is_link
@@ -222,7 +221,7 @@ def _top() -> Parser:
     )
     parser.add_argument("--version", action="version", version=f"Companion {__version__}")
     parser.add_argument("--store", metavar="URL", help="the store's address (https://…); remembered the first time")
-    parser.add_argument("--home", metavar="DIR", type=Path, help="the folder in which Companion keeps everything")
+    parser.add_argument("--home", metavar="DIR", type=path_named, help="the folder in which Companion keeps everything")
     parser.add_argument(
         "--wait",
         metavar="SECONDS",

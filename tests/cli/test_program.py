@@ -7,6 +7,7 @@ import os
 import shlex
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -231,13 +232,14 @@ def test_ctrl_c_ends_with_130(store: tuple[subprocess.Popen[str], StoreReady]) -
 def test_who_stops_a_command_before_its_result_gets_that_as_the_one_object(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
-    fifo = tmp_path / "profile"
-    os.mkfifo(fifo)
-    words = [*COMPANION, "preflight", "--profile", str(fifo), "--json"]
-    process = _with_ctrl_c(words, env=environment)
-    with fifo.open("wb"):  # Opens once the command reads, and gives it nothing.
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=20)
+    with socket.create_server(("127.0.0.1", 0)) as silent_store:
+        address = f"http://127.0.0.1:{silent_store.getsockname()[1]}"
+        words = [*COMPANION, "--home", str(tmp_path), "--wait", "600", "--store", address, "preflight", "--json"]
+        process = _with_ctrl_c(words, env=environment)
+        asked, _ = silent_store.accept()  # It waits for an answer that does not come.
+        with asked:
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=20)
     assert process.returncode == 130
     assert json.loads(out)["error"]["code"] == "stopped"
     assert err == ""

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from companion.domain.core.errors import ErrorCode
+from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.core.words.error_words import failure
 
 PRIVATE = 0o600
@@ -67,14 +68,22 @@ def _write_new(temporary: Path, data: bytes, path: Path) -> None:
 def write_file(path: Path, content: bytes | str) -> None:
     """Write a file that the person asked for: one that exists keeps its mode, a new one is private.
 
-    Raises `CompanionError` ``file-not-written``.
+    A pipe or a device of that name stays. Raises `CompanionError` ``file-not-written``.
     """
+    name, folder = clean_text(path.name, 100), clean_text(str(path.parent))
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            # The new file would take its place: for an administrator also that of /dev/null, which all programs use.
+            raise failure(
+                ErrorCode.FILE_NOT_WRITTEN,
+                message=f"{name} in {folder} is a pipe or a device, not a file. It was left alone.",
+                hint="Choose another name.",
+            )
         replace_file(path, content)
     except OSError as error:
         raise failure(
             ErrorCode.FILE_NOT_WRITTEN,
-            message=f"{path.name} could not be written to {path.parent} ({error.strerror or 'no reason given'}).",
+            message=f"{name} could not be written to {folder} ({error.strerror or 'no reason given'}).",
         ) from None
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
-import stat
 from collections.abc import Callable
 from io import FileIO
 from pathlib import Path
@@ -27,7 +26,7 @@ from companion.domain.transfers.models import (
     Verified,
 )
 from companion.services.app.cancellation import Cancellation
-from companion.services.app.input_file import without_waiting
+from companion.services.app.input_file import plain_opener
 from companion.services.downloads.fetch import DiskErrors, FetchJob, fetch
 from companion.services.downloads.integrity.hashing import BUFFER, VerifiedPart, wrong_pieces
 from companion.services.downloads.progress import Reporter
@@ -35,7 +34,7 @@ from companion.services.downloads.state import journal
 from companion.services.downloads.state.partial import DownloadFiles, Lock
 from companion.services.downloads.transfer.supervisor import TransferContext
 from companion.services.downloads.transfer.transport import Address, Source
-from companion.services.downloads.verify import PieceReaders, most_readers, verify
+from companion.services.downloads.verify import PieceReaders, most_readers, reading, verify
 
 _STANDARD = Options()
 
@@ -61,7 +60,7 @@ def repair(
     wanted = msgspec.structs.replace(expected, filename=path.name)
     if expected.pieces is None or not path.exists():
         return _replace(path, wanted, source, cancellation, progress, options, mark)
-    with DiskErrors():
+    with reading(path):
         scan = _DamageScan(path, wanted, expected.pieces, cancellation, Reporter(progress))
         scan.run()
     if scan.right is not None:
@@ -138,10 +137,8 @@ class _DamageScan:
 
     def run(self) -> None:
         """Read the file; `right` is set afterwards if nothing is to be done."""
-        with FileIO(self._path, "rb", opener=without_waiting) as file:
+        with FileIO(self._path, "rb", opener=plain_opener) as file:
             self._found = os.fstat(file.fileno())
-            if not stat.S_ISREG(self._found.st_mode):
-                raise failure(ErrorCode.LINK)
             length = self._found.st_size
             try:
                 self._layout = layout_of(self._expected, length)

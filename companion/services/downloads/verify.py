@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import os
-import stat
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import FileIO
 from pathlib import Path
 
@@ -16,10 +16,9 @@ from companion.domain.core.words.error_words import failure
 from companion.domain.transfers.blocks import Layout, layout_of
 from companion.domain.transfers.models import Expected, Pieces, TransferProgress, TransferState, Verified
 from companion.services.app.cancellation import Cancellation
-from companion.services.app.input_file import without_waiting
+from companion.services.app.input_file import not_readable, plain_opener
 from companion.services.downloads.integrity.hashing import BUFFER, wrong_pieces
 from companion.services.downloads.progress import Reporter
-from companion.services.downloads.state.partial import describe_disk_error
 
 _MOST_READERS = 4
 _TICK = 0.1
@@ -34,20 +33,24 @@ def verify(
 ) -> Verified:
     """Read the file at `path` once and compare it with all that is expected of it.
 
-    Raises `CompanionError` ``missing``, ``folder``, or ``unprovable`` if neither digest nor pieces are given.
+    Raises `CompanionError` ``missing``, ``file-not-readable``, or ``unprovable`` without digest and pieces.
     """
     if expected.sha256 is None and expected.pieces is None:
         raise failure(ErrorCode.UNPROVABLE, message="Without a digest it cannot be told whether this file is right.")
+    with reading(path), FileIO(path, "rb", opener=plain_opener) as file:
+        size = os.fstat(file.fileno()).st_size
+        return _Check(path, expected, size, cancellation, Reporter(progress)).run(file)
+
+
+@contextlib.contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Turns errors of the file system into words: `path` is only read."""
     try:
-        with FileIO(path, "rb", opener=without_waiting) as file:
-            found = os.fstat(file.fileno())
-            if not stat.S_ISREG(found.st_mode):
-                raise failure(ErrorCode.LINK)
-            return _Check(path, expected, found.st_size, cancellation, Reporter(progress)).run(file)
+        yield
     except (FileNotFoundError, NotADirectoryError):
         raise failure(ErrorCode.MISSING) from None
     except OSError as error:
-        raise describe_disk_error(error) from error
+        raise not_readable(path, error) from error
 
 
 class _Check:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 import os
 import threading
@@ -13,6 +12,7 @@ from typing import NamedTuple
 from companion.domain.core.errors import CompanionError
 from companion.domain.directory.lookup import Directory
 from companion.domain.directory.maker import LARGEST_FILE, Maker, bad_file, read_maker
+from companion.services.app.input_file import read_plain
 
 _log = logging.getLogger(__name__)
 
@@ -88,11 +88,7 @@ def read_directory(shipped: Path, own: Path) -> DirectoryReading:
 def read_file(path: Path, *, own: bool = True) -> Maker:
     """Returns what one file says. Raises `CompanionError` ``bad-directory-file``."""
     try:
-        # Only a plain file ends: a pipe or a device could keep the reader waiting for ever.
-        if not path.is_file():
-            raise FileNotFoundError(errno.ENOENT, "there is no such file")
-        with path.open("rb") as file:
-            data = file.read(LARGEST_FILE + 1)
+        data = read_plain(path, LARGEST_FILE + 1)
     except OSError as error:
         raise bad_file(path.name, f"it could not be opened ({error.strerror})") from None
     return read_maker(data, path.name, own=own)

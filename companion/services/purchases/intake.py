@@ -8,7 +8,7 @@ from pathlib import Path
 
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.untrusted.file_heads import HEAD
-from companion.domain.core.untrusted.foreign_text import text_of
+from companion.domain.core.untrusted.foreign_text import clean_text, text_of
 from companion.domain.installation.files.names import looks_like_installer
 from companion.domain.mail.inputs import InputKind, Recognised, recognise_reading, recognise_text
 from companion.domain.mail.message.files import LARGEST_MAIL, FileKind, kind_of, mails_of_mailbox
@@ -55,19 +55,20 @@ class Intake:
         if kind_of(begin) is FileKind.MAILBOX:
             yield from self._read_mailbox(path, size, cancellation, progress)
             return
-        other = other_file(begin, path.name)
+        name = _shown(path)
+        other = other_file(begin, name)
         if other is not None:
-            yield _other(path.name, other)
+            yield _other(name, other)
             return
         if size > LARGEST_MAIL:
             raise CompanionError(
                 ErrorCode.TOO_LARGE,
                 "This file is too large",
-                f"{path.name} is larger than an e-mail can be.",
+                f"{name} is larger than an e-mail can be.",
                 "Drop the e-mail itself, saved as .eml, or copy its text.",
                 kind=ErrorKind.USAGE,
             )
-        yield self.recognise(path.name, _whole(path))
+        yield self.recognise(name, _whole(path))
 
     def mails_in(self, folder: Path) -> tuple[Path, ...]:
         """Returns the files of e-mails that lie in a folder, at most 500, without those in folders within it.
@@ -84,7 +85,7 @@ class Intake:
             raise CompanionError(
                 ErrorCode.FILE_NOT_READABLE,
                 "There is no e-mail in this folder",
-                f"Companion looked for files of e-mails ({', '.join(MAIL_ENDINGS)}) in {folder.name}.",
+                f"Companion looked for files of e-mails ({', '.join(MAIL_ENDINGS)}) in {_shown(folder)}.",
                 f"Open the folder and drop {installer or 'the files that you mean'}.",
                 kind=ErrorKind.USAGE,
             )
@@ -103,7 +104,7 @@ class Intake:
         except OSError as error:
             raise _not_readable(path, error) from None
         mail = next(mails_of_mailbox(iter([data])), b"")
-        return self.recognise(f"An e-mail in {path.name}", mail)
+        return self.recognise(f"An e-mail in {_shown(path)}", mail)
 
     def recognise(self, name: str, data: bytes) -> Recognised:
         """Returns what the bytes of one input are; `name` is what the person calls it."""
@@ -171,19 +172,23 @@ class Intake:
                     yield block
 
         # Read once: thousands of mails do not change what is owned.
-        products, brands = self._known_products(), self._brands()
+        products, brands, name = self._known_products(), self._brands(), _shown(path)
         for number, data in enumerate(mails_of_mailbox(chunks()), 1):
             cancellation.check()
             letter = read_letter(data)
             if letter is None:
                 continue
-            found = self._read(f"{path.name}, e-mail {number}", letter, products, brands)
+            found = self._read(f"{name}, e-mail {number}", letter, products, brands)
             if found.kind is not InputKind.UNKNOWN:
                 yield found
 
 
 def _other(name: str, other: OtherFile) -> Recognised:
     return Recognised(name, InputKind.UNKNOWN, None, other.what, doubts=(other.advice,))
+
+
+def _shown(path: Path) -> str:
+    return clean_text(path.name, 200)
 
 
 def _begin(path: Path) -> tuple[int, bytes]:
@@ -206,16 +211,17 @@ def _whole(path: Path) -> bytes:
 
 
 def _not_readable(path: Path, error: OSError) -> CompanionError:
-    message, hint = f"{path.name} could not be opened ({error.strerror}).", "Check that it is there and is yours."
+    name = _shown(path)
+    message, hint = f"{name} could not be opened ({error.strerror}).", "Check that it is there and is yours."
     if isinstance(error, IsADirectoryError):
-        message, hint = f"{path.name} is a folder.", "Choose the e-mails in it instead; several at once are fine."
+        message, hint = f"{name} is a folder.", "Choose the e-mails in it instead; several at once are fine."
     elif isinstance(error, FileNotFoundError):
-        message, hint = f"There is no file {path.name}.", "Check how it is spelled and in which folder it is."
+        message, hint = f"There is no file {name}.", "Check how it is spelled and in which folder it is."
     elif isinstance(error, PermissionError):
-        message = f"{path.name} may not be read by you."
+        message = f"{name} may not be read by you."
         hint = "Save the e-mail once more in a folder of your own, and choose that."
     elif error.strerror is None:
-        message, hint = f"{path.name} is not a file.", "Choose an e-mail or a text that was saved as a file."
+        message, hint = f"{name} is not a file.", "Choose an e-mail or a text that was saved as a file."
     return CompanionError(
         ErrorCode.FILE_NOT_READABLE, "The file could not be read", message, hint, kind=ErrorKind.USAGE
     )

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
 from companion.cli.context import CommandContext
 from companion.cli.demo.store import store_options
 from companion.cli.demo.workspace import default_folder, open_workspace
-from companion.cli.options import progress_option
+from companion.cli.options import path_named, progress_option
 from companion.cli.usage import Parser
 from companion.domain.core.errors import CompanionError
 
@@ -20,7 +19,7 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument(
         "--home",
         metavar="DIR",
-        type=Path,
+        type=path_named,
         default=argparse.SUPPRESS,
         help="the folder in which the demo keeps everything",
     )

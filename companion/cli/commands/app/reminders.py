@@ -8,6 +8,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from companion.cli.context import CommandContext
+from companion.cli.options import path_named
 from companion.cli.output import EXIT_DONE
 from companion.cli.usage import Parser
 from companion.domain.core.model import Instant, Model
@@ -44,7 +45,9 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument(
         "--now", metavar="RFC3339", type=_instant, help="show what is due at this moment instead of now"
     )
-    parser.add_argument("--ics", metavar="FILE", type=Path, help="also save all dates as a calendar file (iCalendar)")
+    parser.add_argument(
+        "--ics", metavar="FILE", type=path_named, help="also save all dates as a calendar file (iCalendar)"
+    )
     parser.describe(
         json="{at, due: [{reminder: {subject, lead, days}, notice: {title, body, actions}, store}], ahead: [subject], "
         "nextAt, calendar}; a subject is {kind, orderNumber, about, name, date, amount, previous, cancelBy, …, "

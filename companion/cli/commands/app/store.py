@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from companion.cli.context import CommandContext
 from companion.cli.demo.store import store_options
 from companion.cli.demo.workspace import default_folder
-from companion.cli.options import whole
+from companion.cli.options import path_named, whole
 from companion.cli.output import EXIT_DONE
 from companion.cli.usage import Parser
 from companion.domain.core.model import Model
@@ -44,7 +44,7 @@ def add_arguments(parser: Parser) -> None:
         "--host", metavar="ADDRESS", default="127.0.0.1", help="the loopback address; 127.0.0.1 by default"
     )
     parser.add_argument("--port", metavar="N", type=whole(0, 65535), default=0, help="the port; a free one by default")
-    parser.add_argument("--root", metavar="DIR", type=Path, help="the folder in which the store keeps everything")
+    parser.add_argument("--root", metavar="DIR", type=path_named, help="the folder in which the store keeps everything")
     store_options(parser)
     parser.describe(
         json="{url, orders: [{orderNumber, orderPassword, email, cardLastDigits, about}]}, one line",

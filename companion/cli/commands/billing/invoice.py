@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from companion.cli.context import CommandContext
 from companion.cli.error_report import ErrorReport
-from companion.cli.options import order_number
+from companion.cli.options import order_number, path_named
 from companion.cli.order_access import stale_lines, with_password
 from companion.cli.output import EXIT_DONE, EXIT_OF_KIND
 from companion.cli.usage import Parser, usage_error
@@ -42,7 +40,7 @@ def add_arguments(parser: Parser) -> None:
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--list", action="store_true", help="list the invoices of the purchase, renewals and refunds")
     which.add_argument("--number", dest="invoice_number", metavar="INVOICE", help="show this invoice of the list")
-    parser.add_argument("--pdf", metavar="FILE", type=Path, help="save the store's PDF")
+    parser.add_argument("--pdf", metavar="FILE", type=path_named, help="save the store's PDF")
     parser.describe(
         json="{invoice, pdf, exempt, readAt, trouble}, or with --list "
         "{orderNumber, invoices: [{number, issuedAt, total, purpose}], readAt, trouble}",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 from companion.cli.context import CommandContext
+from companion.cli.options import path_named
 from companion.cli.output import EXIT_DONE
 from companion.cli.usage import Parser
 from companion.domain.billing.auto_renewal import receipt_lines
@@ -32,8 +32,8 @@ def add_arguments(parser: Parser) -> None:
     """Describe ``companion receipts``."""
     parser.add_argument("number", metavar="NUMBER", help="the order number, or the id of a purchase")
     parser.add_argument("receipt", metavar="RECEIPT", nargs="?", help="one receipt; without it, all of the order")
-    parser.add_argument("--to", metavar="FILE", type=Path, help="save them as JSON")
-    parser.add_argument("--pdf", metavar="FILE", type=Path, help="save them as PDF")
+    parser.add_argument("--to", metavar="FILE", type=path_named, help="save them as JSON")
+    parser.add_argument("--pdf", metavar="FILE", type=path_named, help="save them as PDF")
     parser.describe(
         json="{orderNumber, receipts, emails: [{id, purchase, name, orderNumber, sender, receivedAt, autoRenew,"
         " statement, source: email}], pdf, path}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from companion.cli.context import CommandContext
+from companion.cli.options import path_named
 from companion.cli.output import EXIT_DONE
 from companion.cli.usage import Parser
 from companion.domain.core.model import Model
@@ -19,7 +20,7 @@ class CheckedFile(Model, frozen=True):
 
 def add_arguments(parser: Parser) -> None:
     """Describe ``companion directory check``."""
-    parser.add_argument("file", metavar="FILE", type=Path, help="a file of the directory (JSON)")
+    parser.add_argument("file", metavar="FILE", type=path_named, help="a file of the directory (JSON)")
     parser.describe(
         json="{file, maker}",
         examples=("directory check my-maker.json",),

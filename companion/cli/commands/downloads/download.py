@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from companion.cli.commands.downloads.results import JSON_KEYS, FetchResult, fetched_lines
 from companion.cli.commands.entitlements.seat_check import seat_trouble
 from companion.cli.context import CommandContext
-from companion.cli.options import order_number, progress_option
+from companion.cli.options import order_number, path_named, progress_option
 from companion.cli.order_access import read_order
 from companion.cli.output import EXIT_DONE
 from companion.cli.terminal.interrupts import interruptible
@@ -19,7 +17,7 @@ def add_arguments(parser: Parser) -> None:
     """Describe ``companion download``."""
     order_number(parser)
     parser.add_argument("artifact", metavar="ARTIFACT", nargs="?", help="the download, if the order has several")
-    parser.add_argument("--to", metavar="DIR", type=Path, help="the folder for the file")
+    parser.add_argument("--to", metavar="DIR", type=path_named, help="the folder for the file")
     progress_option(parser)
     parser.describe(
         json=f"{{{JSON_KEYS}, orderNumber, artifactId}}",

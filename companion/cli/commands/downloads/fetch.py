@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from companion.cli.commands.downloads.results import JSON_KEYS, FetchResult, fetched_lines, pieces_option, read_pieces
 from companion.cli.context import CommandContext
-from companion.cli.options import digest, progress_option, whole
+from companion.cli.options import digest, path_named, progress_option, whole
 from companion.cli.output import EXIT_DONE
 from companion.cli.terminal.interrupts import interruptible
 from companion.cli.usage import Parser
@@ -17,7 +15,7 @@ from companion.domain.transfers.models import Expected, Options
 def add_arguments(parser: Parser) -> None:
     """Describe ``companion fetch``."""
     parser.add_argument("url", metavar="URL", help="the https address of the file")
-    parser.add_argument("--to", metavar="DIR", type=Path, required=True, help="the folder for the file")
+    parser.add_argument("--to", metavar="DIR", type=path_named, required=True, help="the folder for the file")
     parser.add_argument("--name", metavar="FILE", help="the name of the file, if not the server's own")
     parser.add_argument("--size", metavar="BYTES", type=whole(0), help="the size that the file must have")
     parser.add_argument(

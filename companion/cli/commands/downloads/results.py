@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from companion.cli.files import read_json
+from companion.cli.options import path_named
 from companion.domain.core.model import Model
 from companion.domain.installation.files.verification import Verification, of_transfer, verification_sentence
 from companion.domain.transfers.models import Pieces, Transferred
@@ -61,7 +62,7 @@ JSON_KEYS = (
 
 def pieces_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--pieces", metavar="FILE", type=Path, help="the digests of its pieces: JSON {length, sha256: [HEX, …]}"
+        "--pieces", metavar="FILE", type=path_named, help="the digests of its pieces: JSON {length, sha256: [HEX, …]}"
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from companion.cli.commands.downloads.results import JSON_KEYS, FetchResult, fetched_lines, pieces_option, read_pieces
 from companion.cli.context import CommandContext
 from companion.cli.files import require_no_folder
-from companion.cli.options import digest, progress_option
+from companion.cli.options import digest, path_named, progress_option
 from companion.cli.output import EXIT_DONE, EXIT_NO
 from companion.cli.terminal.interrupts import interruptible
 from companion.cli.usage import Parser, usage_error
@@ -42,7 +42,7 @@ class VerifyResult(Model, frozen=True):
 
 def add_arguments(parser: Parser) -> None:
     """Describe ``companion verify``."""
-    parser.add_argument("file", metavar="FILE", type=Path, help="the file to check")
+    parser.add_argument("file", metavar="FILE", type=path_named, help="the file to check")
     parser.add_argument("--sha256", metavar="HEX", type=digest, help="the digest that the file must have")
     pieces_option(parser)
     parser.add_argument("--repair", metavar="URL", help="download the damaged parts from this address")

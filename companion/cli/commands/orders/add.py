@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from companion.cli.context import CommandContext
-from companion.cli.options import password_option
+from companion.cli.options import password_option, path_named
 from companion.cli.output import EXIT_DONE
 from companion.cli.terminal.prompts import ask_secret
 from companion.cli.usage import Parser, usage_error
@@ -38,7 +37,7 @@ def add_arguments(parser: Parser) -> None:
     parser.add_argument(
         "--mail",
         metavar="FILE",
-        type=Path,
+        type=path_named,
         help="instead: read number and password from the confirmation e-mail (.eml)",
     )
     password_option(parser)

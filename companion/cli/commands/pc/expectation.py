@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from companion.cli.context import CommandContext
-from companion.cli.options import digest
+from companion.cli.options import digest, path_named
 from companion.cli.usage import Parser, usage_error
 from companion.domain.core.untrusted.foreign_text import clean_text
 from companion.domain.installation.files.verification import digest_in_manifest
@@ -21,7 +21,9 @@ def expectation_options(parser: Parser) -> None:
     """What the file must be; one of the two."""
     named = parser.add_mutually_exclusive_group()
     named.add_argument("--sha256", metavar="HEX", type=digest, help="the digest that a file of no order must have")
-    named.add_argument("--sums", metavar="LIST", type=Path, help="a list of digests (SHA256SUMS) that names the file")
+    named.add_argument(
+        "--sums", metavar="LIST", type=path_named, help="a list of digests (SHA256SUMS) that names the file"
+    )
 
 
 def expectation_of(context: CommandContext, path: Path) -> Expectation | None:

@@ -10,6 +10,7 @@ import msgspec
 
 from companion.cli.context import CommandContext
 from companion.cli.files import file_named
+from companion.cli.options import path_named
 from companion.cli.terminal.interrupts import interruptible
 from companion.cli.usage import Parser
 from companion.domain.core.errors import CompanionError, ErrorCode
@@ -45,7 +46,9 @@ class PreflightResult(Model, frozen=True):
 
 def profile_option(parser: Parser) -> None:
     """The profile whose rules apply."""
-    parser.add_argument("--profile", metavar="FILE", type=Path, help="a vendor profile to use instead of the store's")
+    parser.add_argument(
+        "--profile", metavar="FILE", type=path_named, help="a vendor profile to use instead of the store's"
+    )
 
 
 def check_options(parser: Parser) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from companion.cli.commands.downloads.results import JSON_KEYS, FetchResult, fetched_lines
 from companion.cli.context import CommandContext
-from companion.cli.options import progress_option, whole
+from companion.cli.options import path_named, progress_option, whole
 from companion.cli.output import EXIT_DONE
 from companion.cli.terminal.interrupts import interruptible
 from companion.cli.usage import Parser
@@ -16,7 +14,7 @@ def add_arguments(parser: Parser) -> None:
     """Describe ``companion purchases download``."""
     parser.add_argument("id", metavar="ID", help="the purchase's id, or its first characters")
     parser.add_argument("name", metavar="NAME", nargs="?", help="the download, if the purchase has several")
-    parser.add_argument("--to", metavar="DIR", type=Path, required=True, help="the folder for the file")
+    parser.add_argument("--to", metavar="DIR", type=path_named, required=True, help="the folder for the file")
     parser.add_argument("--limit-rate", metavar="BYTES", type=whole(1), help="the most bytes per second")
     progress_option(parser)
     parser.describe(

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from companion.cli.commands.support.subjects import chosen_subject, known_subjects
 from companion.cli.context import CommandContext
-from companion.cli.options import password_option, yes_option
+from companion.cli.options import password_option, path_named, yes_option
 from companion.cli.order_access import with_password
 from companion.cli.output import EXIT_DONE
 from companion.cli.terminal.prompts import confirm
@@ -41,7 +39,7 @@ def add_arguments(parser: Parser) -> None:
     )
     parser.add_argument("--text", action="store_true", help="only some lines, to read out on the telephone")
     parser.add_argument("--all-orders", action="store_true", help="put the other orders of that store in as well")
-    parser.add_argument("--to", metavar="FILE", type=Path, help="save it; without --to and --send, it is printed")
+    parser.add_argument("--to", metavar="FILE", type=path_named, help="save it; without --to and --send, it is printed")
     parser.add_argument("--send", metavar="SUMMARY", help="send it to support; say in one sentence what does not work")
     yes_option(parser)
     password_option(parser)
