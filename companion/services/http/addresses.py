@@ -20,6 +20,8 @@ def require_safe_url(url: str) -> str:
         host, _ = parts.hostname, parts.port
     except ValueError:
         parts, host = urllib.parse.SplitResult("", "", "", "", ""), None
+    if not url.isascii() and any(0xD800 <= ord(sign) <= 0xDFFF for sign in url):
+        raise _unsafe("A part of it is no text, so no page can be at this address.")
     imitation = imitation_sentence(host) if host else None
     if imitation is not None:
         raise _unsafe(imitation)

@@ -22,9 +22,14 @@ T = TypeVar("T")
 
 
 def fetched(db: sqlite3.Connection, query: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
-    """Returns the rows of a query; bytes in a text that are not UTF-8 become replacement characters."""
+    """Returns the rows of a query; bytes in a text that are not UTF-8 become replacement characters.
+
+    What was typed may hold bytes that are no text; no row has that.
+    """
     try:
         return db.execute(query, values).fetchall()
+    except UnicodeEncodeError:
+        return []
     except sqlite3.OperationalError as error:
         if "decode to UTF-8" not in str(error) or db.text_factory is not str:
             raise

@@ -66,12 +66,14 @@ class JournalContent(Model, frozen=True):
 def identify_source(url: str) -> str:
     """A digest that names the resource at `url`, without its query, which may hold a signature."""
     parts = urllib.parse.urlsplit(url)
-    return hashlib.sha256(f"{parts.scheme}://{parts.netloc}{parts.path}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{parts.scheme}://{parts.netloc}{parts.path}".encode(errors="surrogatepass")).hexdigest()[
+        :32
+    ]
 
 
 def identify_address(url: str) -> str:
     """A digest that names a fixed address with its query, which is all that tells a shop's links apart."""
-    return hashlib.sha256(url.encode()).hexdigest()[:32]
+    return hashlib.sha256(url.encode(errors="surrogatepass")).hexdigest()[:32]
 
 
 def identify_pieces(expected: Expected) -> str | None:
