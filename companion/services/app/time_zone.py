@@ -16,7 +16,11 @@ import warnings
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from companion.services.app.input_file import read_plain
+
 LOCAL_TIME = Path("/etc/localtime")
+_MOST_READ = 1 << 20
+"""Bytes of a file of the time zone database; the largest ones have some thousands."""
 
 _NEW_YEAR = tuple(dt.datetime(2027, 1, 1, tzinfo=dt.UTC) + dt.timedelta(hours=hours) for hours in range(-30, 31))
 _RULE = re.compile(r"(<[A-Za-z0-9+-]+>|[A-Za-z]{3,})[+-]?\d{1,3}(:\d\d){0,2}")
@@ -117,9 +121,7 @@ def zone_of_file(path: Path) -> dt.tzinfo | None:
     """Returns the zone in a file of the time zone database, None when there is no such file or it is damaged."""
     try:
         real = path.resolve(strict=True)
-        if not real.is_file():
-            return None
-        content = real.read_bytes()
+        content = read_plain(real, _MOST_READ)
         _, found, name = str(real).rpartition("/zoneinfo/")
         return ZoneInfo.from_file(io.BytesIO(content), key=name if found else _key_of_unnamed(path, content))
     except Exception:  # noqa: BLE001 - zoneinfo fails in a different way for each damage of a file

@@ -8,6 +8,7 @@ import random
 import subprocess
 import sys
 import time
+import tracemalloc
 import zoneinfo
 from collections.abc import Iterator
 from pathlib import Path
@@ -180,6 +181,17 @@ def test_no_file_of_another_kind_is_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     assert zone_of_file(tmp_path / "pipe") is None
     assert zone_of_file(tmp_path) is None
+
+
+def test_a_huge_file_is_not_read_into_memory(tmp_path: Path) -> None:
+    with (tmp_path / "localtime").open("wb") as file:
+        file.truncate(256 << 20)
+    tracemalloc.start()
+    try:
+        assert zone_of_file(tmp_path / "localtime") is None
+        assert tracemalloc.get_traced_memory()[1] < 16 << 20
+    finally:
+        tracemalloc.stop()
 
 
 @needs_database
