@@ -27,11 +27,16 @@ class Offer(enum.StrEnum):
 _ENDED = (EffectiveStatus.EXPIRED, EffectiveStatus.REFUNDED)
 
 
+def has_ended(order: Order, download: Download, now: dt.datetime) -> bool:
+    """Whether the licence that an artifact belongs to has ended."""
+    licences = (licence for licence in order.licences if licence.id == download.licence_id)
+    return any(effective_status(order, licence, now) in _ENDED for licence in licences)
+
+
 def offer_of(order: Order, download: Download, profile: Profile, now: dt.datetime) -> Offer:
     """What the store gives of `download` at `now`; with its licence ended that is nothing, whatever the window says."""
-    for licence in order.licences:
-        if licence.id == download.licence_id and effective_status(order, licence, now) in _ENDED:
-            return Offer.ENDED
+    if has_ended(order, download, now):
+        return Offer.ENDED
     state = state_at(download, now)
     if state is WindowState.OPEN:
         return Offer.OPEN

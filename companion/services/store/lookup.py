@@ -13,6 +13,7 @@ import msgspec
 from companion.domain.core.errors import CompanionError, ErrorCode, ErrorKind
 from companion.domain.core.model import Secret
 from companion.domain.core.words.error_words import failure
+from companion.domain.entitlements.artifacts import has_ended
 from companion.domain.store.orders import Grant, Order, Session
 from companion.domain.store.profile import Profile
 from companion.services.app.input_file import read_start
@@ -195,15 +196,16 @@ class OrderLookup:
 
     def _hand_on_files(self, number: str) -> None:
         """Leave what is known of files to the other orders that have the same ones: their windows may be closed."""
-        store = self._cache.store
+        store, now = self._cache.store, self._clock()
         files = self._library.files(store)
         mine = [file for file in files if file.number == number]
         known = {(file.number, file.artifact) for file in files}
-        for other in self._cache.remembered() if mine else ():
-            theirs = {download.artifact_id for download in other.order.downloads} if other.order is not None else set()
+        others = (each.order for each in self._cache.remembered() if mine and each.number != number)
+        for order in (each for each in others if each is not None):
+            theirs = {each.artifact_id for each in order.downloads if not has_ended(order, each, now)}
             for file in mine:
-                if other.number != number and file.artifact in theirs and (other.number, file.artifact) not in known:
-                    self._library.remember_file(store, other.number, file.path, file.grant)
+                if file.artifact in theirs and (order.number, file.artifact) not in known:
+                    self._library.remember_file(store, order.number, file.path, file.grant)
 
     def put_back(self, removed: RemovedOrder) -> None:
         """Undo `remove`; an order that was added again meanwhile stays as it is now."""

@@ -75,8 +75,8 @@ class _Shelf(NamedTuple):
             for download in fitting(order, platform):
                 offer, key = self._offer(order, download), _key_of(order, download)
                 file, item = snapshot.file(order.number, download.artifact_id), self.items.get(key)
-                if offer is Offer.ENDED and item is None and file is None:
-                    continue  # What an ended licence no longer gives is not listed, unless it has been had.
+                if offer is Offer.ENDED and item is None and (file is None or file.number != order.number):
+                    continue  # What an ended licence no longer gives is not listed, unless it has been had with it.
                 # How a download under way stands is put on its card as it comes.
                 here = installed.get((order.number, download.artifact_id)) if installed else None
                 shows = _Artifact(place, order, download, file, here, offer, self.today)
