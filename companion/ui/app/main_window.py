@@ -106,6 +106,7 @@ class Window(DropWindow):
         self.setWindowIcon(icon("companion"))
         self.setMinimumSize(_SMALLEST)
         self.notices = self._notices = Notices()
+        self._notices.left.connect(lambda: give_focus(self, self.current))
         self._troubles = TroubleNotices(self, self._notices, self.navigate_to)
         self.dropped.connect(self.add_dropped)
         self._dropped = DroppedNotices(self._notices, self.navigate_to, lambda: self.page("file").holds_work())
@@ -280,10 +281,10 @@ class Window(DropWindow):
         self.has_navigated = True
         self.there = destination
         page = self.page(destination.page, destination.store)
+        self._notices.drop("news")
         before, focused = self._stack.currentWidget(), self.focusWidget()
         if isinstance(before, Page) and before is not page:
             before.leave_page()
-        self._notices.drop("news")
         marked = _BELONGS_TO.get(destination.page, destination.page)
         self._is_detail = marked != destination.page
         self._rail.mark(marked)

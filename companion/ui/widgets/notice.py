@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QScrollArea, QSi
 from companion.domain.core.errors import CompanionError, ErrorKind
 from companion.domain.transfers.queue import DownloadFailure
 from companion.ui.widgets.action_row import ActionRow
-from companion.ui.widgets.basic import button, label
+from companion.ui.widgets.basic import button, discard, focusable, label, spoken
 from companion.ui.widgets.spoken import SpokenAs, announcer, speak_as
 
 
@@ -124,7 +124,12 @@ def _copying(details: str) -> QPushButton:
 
 
 class Notices(QWidget):
-    """Where notices stand: newest on top, the same one only once, at most three beside those that last."""
+    """Where notices stand: newest on top, the same one only once, at most three beside those that last.
+
+    `left` is emitted when a notice goes that had the keyboard.
+    """
+
+    left = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -142,10 +147,12 @@ class Notices(QWidget):
 
     def show_notice(self, key: str, notice: Notice, *, lasting: bool = False) -> None:
         """Show `notice` in place of an older one with the same `key`; a `lasting` one makes no room for later ones."""
+        held = ""
         for old_key, older in self._shown:
             if old_key == key:
                 notice.take_place_of(older)
-        self.drop(key)
+                held = _name_of_focused(older)
+        self._take_off(key)
         passing = [old_key for old_key, _ in self._shown if old_key not in self._lasting]
         for old_key in passing[2:]:
             self.drop(old_key)
@@ -155,6 +162,13 @@ class Notices(QWidget):
         self._layout.insertWidget(0, notice)
         notice.closed.connect(lambda: self.drop(key))
         self.show()
+        if held:
+            notice.show()  # The layout shows it only later, and what is not seen takes no keyboard.
+            again = next((part for part in focusable(notice) if spoken(part) == held), None)
+            if again is None:
+                self.left.emit()
+            else:
+                again.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_error(self, error: CompanionError, *actions: tuple[str, Callable[[], object]]) -> None:
         """Show a failure."""
@@ -162,12 +176,20 @@ class Notices(QWidget):
 
     def drop(self, key: str) -> None:
         """Put a notice away."""
+        had_keyboard = self._take_off(key)
+        self.setVisible(bool(self._shown))
+        if had_keyboard:
+            self.left.emit()
+
+    def _take_off(self, key: str) -> bool:
+        """Delete a notice; returns whether it had the keyboard."""
         self._lasting.discard(key)
+        had_keyboard = False
         for entry in [entry for entry in self._shown if entry[0] == key]:
             self._shown.remove(entry)
-            entry[1].hide()
-            entry[1].deleteLater()
-        self.setVisible(bool(self._shown))
+            had_keyboard = had_keyboard or bool(_name_of_focused(entry[1]))
+            discard(entry[1])
+        return had_keyboard
 
     def close_newest(self) -> bool:
         """Put the newest notice away that can be; returns whether there was one."""
@@ -189,6 +211,12 @@ class Notices(QWidget):
         """Put all notices away."""
         for key, _ in tuple(self._shown):
             self.drop(key)
+
+
+def _name_of_focused(notice: Notice) -> str:
+    """Returns what the part of a notice is called that has the keyboard; empty where none has it."""
+    focused = notice.window().focusWidget()
+    return spoken(focused) if focused is not None and notice.isAncestorOf(focused) else ""
 
 
 class NoticeShelf(QScrollArea):

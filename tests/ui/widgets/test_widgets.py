@@ -202,3 +202,28 @@ def test_what_is_chosen_ends_in_dots_where_there_is_no_room_and_is_its_tip(qtbot
     made.resize(120, 36)
     made.grab()
     assert made.toolTip() == ""
+
+
+def test_a_notice_that_is_made_anew_keeps_the_keyboard_and_one_that_goes_says_so(qtbot: QtBot) -> None:
+    notices = Notices()
+    qtbot.addWidget(notices)
+    with qtbot.waitActive(notices):
+        notices.show_notice("a", Notice("Trouble", "One way on.", actions=(("Try again", list),)))
+        notices.activateWindow()
+
+    def pressed() -> QPushButton:
+        found = [each for each in notices.findChildren(QPushButton) if each.text() == "Try again"]
+        return next(each for each in found if each.isVisible())
+
+    first = pressed()
+    first.setFocus()
+    qtbot.waitUntil(first.hasFocus)
+    notices.show_notice("a", Notice("Trouble", "Two ways on.", actions=(("Help", list), ("Try again", list))))
+    qtbot.waitUntil(lambda: notices.window().focusWidget() is pressed())
+    assert pressed() is not first
+    with qtbot.waitSignal(notices.left):
+        notices.drop("a")
+    assert notices.window().focusWidget() is None
+    notices.show_notice("b", Notice("Other", "Nothing to press.", closable=False))
+    with qtbot.assertNotEmitted(notices.left):
+        notices.drop("b")
