@@ -70,6 +70,8 @@ def scripted(cli: Cli, folder: Path) -> list[list[object]]:
 
 
 @pytest.mark.slow
+# Receipts are drawn by an application of Qt, which this process keeps: that of the other tests has to be there before.
+@pytest.mark.usefixtures("qapp")
 def test_everything_that_commands_write_is_private(cli: Cli, tmp_path: Path) -> None:
     cli.home.mkdir()
     cli.home.chmod(0o755)
