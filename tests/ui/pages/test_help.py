@@ -26,6 +26,7 @@ from companion.ui.app.application import WindowedProgram
 from companion.ui.dialogs.case_file import CaseFileDialog
 from companion.ui.navigation import Destination
 from companion.ui.support import SUPPORT
+from companion.ui.widgets.basic import TitleLink
 from tests.kits.cli import UNWANTED
 from tests.kits.ui import button, texts_of
 
@@ -75,6 +76,19 @@ def test_what_needs_attention_is_found_in_the_background(
     finally:
         sys.setprofile(None)
     assert not here, "with thousands of orders the window would stand still"
+
+
+def test_topics_that_are_shown_stay_as_they_are(program: WindowedProgram, qtbot: QtBot) -> None:
+    # Making them anew takes longer than all the rest of a visit.
+    program.window.navigate_to(Destination("help"))
+    page = program.window.current
+    qtbot.waitUntil(lambda: bool(page.findChildren(TitleLink)) and not program.runner.busy)
+    before = page.findChildren(TitleLink)
+    program.window.navigate_to(Destination("settings"))
+    program.window.navigate_to(Destination("help"))
+    qtbot.waitUntil(lambda: not program.runner.busy)
+    assert page.findChildren(TitleLink) == before
+    assert all(each.isVisible() for each in before)
 
 
 def test_a_line_of_a_statement_is_explained(
@@ -172,7 +186,8 @@ def test_a_purchase_of_another_shop_has_the_number_of_the_directory(
     services.owned.purchases.add(draft_of(values, Source(kind=SourceKind.PERSON), services.clock()))
     program.owned.load()
     program.window.navigate_to(Destination("help", "", SUPPORT))
-    qtbot.waitUntil(lambda: any("Affinity Photo" in text for text in offered(program)))
+    # Nothing makes the page anew between the press and what it does.
+    qtbot.waitUntil(lambda: any("Affinity Photo" in text for text in offered(program)) and not program.runner.busy)
     choose(program, "What it is about", "Affinity Photo")
     qtbot.waitUntil(lambda: "+44 115 914 2000" in visible_texts(program))
     assert any("as published at https://affinity.serif.com/" in text for text in visible_texts(program))

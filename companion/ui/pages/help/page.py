@@ -84,6 +84,7 @@ class HelpPage(Page):
         self._stated = NOTHING_STATED
         self._desks: dict[str, DirectoryDesk | None] = {}
         self._searching: Task | None = None
+        self._listed: object = None
         self._field = ClearableField("Search the help", "Search the help, for example: close browser")
         self._columns = _COLUMNS
         self._field.textChanged.connect(self._search)
@@ -148,6 +149,10 @@ class HelpPage(Page):
         self._searching = self.app_state.runner.run(self, work, partial(self._show_topics, text))
 
     def _show_topics(self, text: str, found: tuple[Article, ...] | tuple[Hit, ...]) -> None:
+        listed = (text, found, self._columns)
+        if listed == self._listed:
+            return
+        self._listed = listed
         clear(self._results)
         if not text.strip():
             self._results.addLayout(self._all_topics([each for each in found if isinstance(each, Article)]))
