@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Generic, TypeVar
 
+import shiboken6
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
@@ -20,8 +21,8 @@ class Prepared(Generic[T]):
     """Prepares what `show` is called with on the GUI thread; while that is under way, only the latest wish counts.
 
     With thousands of purchases, choosing and sorting takes longer than the window may stand still, and so does freeing
-    what was shown before. What is prepared must not refer to widgets. It is shown once the person holds no button of
-    `owner` down, since the button might be replaced by it.
+    what was shown before. It begins when the window has painted what it is at. What is prepared must not refer to
+    widgets. It is shown once the person holds no button of `owner` down, since the button might be replaced by it.
     """
 
     def __init__(self, runner: TaskRunner, owner: QObject, show: Callable[[T], None]) -> None:
@@ -35,8 +36,13 @@ class Prepared(Generic[T]):
         if self._under_way:
             self._next = work
             return
-        self._under_way = True
-        self._runner.run(self._owner, lambda _: work(), self._done, self._failed)
+        self._under_way, self._next = True, work
+        self._runner.when_idle(self._begin)
+
+    def _begin(self) -> None:
+        work, self._next = self._next, None
+        if work is not None and shiboken6.isValid(self._owner):
+            self._runner.run(self._owner, lambda _: work(), self._done, self._failed)
 
     def _done(self, found: T) -> None:
         if isinstance(self._owner, QWidget) and is_held(self._owner):

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 
 from companion.domain.core.errors import Cancelled, CompanionError
 from companion.services.app.cancellation import Cancellation
@@ -31,6 +31,8 @@ _LOOK_EVERY_MS = 10
 """How often it is looked whether garbage is due while workers run. The window stands still for as long as what is new
 is looked through: what workers make of thousands of purchases in 100 ms took it 40 ms."""
 _FREED_AT_ONCE = 50
+_IDLE, _AFTER_PAINTING = QEvent.Type(QEvent.registerEventType()), -2
+"""The event that comes when no other waits, and its priority: that of what Qt paints is -1."""
 
 
 class Task:
@@ -153,6 +155,7 @@ class TaskRunner(QObject):
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="work")
         self._turns = ThreadPoolExecutor(1, thread_name_prefix="turn")
         self._running: set[Task] = set()
+        self._when_idle: list[Callable[[], object]] = []
         self._ended = False
         self._posted.connect(self._call, Qt.ConnectionType.QueuedConnection)
 
@@ -171,7 +174,7 @@ class TaskRunner(QObject):
 
         What computes for long without being waited for is done `in_turn`, one piece after the other in the order in
         which they were given: each thread that computes is one more that the window waits for whenever Qt calls Python.
-        After `shut_down` nothing is begun any more.
+        It begins when the window has done what it is at. After `shut_down` nothing is begun any more.
         """
         task = Task(self, owner, _Callbacks(done, failed, progress, cancelled))
         if self._ended:
@@ -182,8 +185,33 @@ class TaskRunner(QObject):
         if not self._looking.isActive():
             self._looking.start()
         owner.destroyed.connect(task.cancel)
-        (self._turns if in_turn else self._pool).submit(self._perform, _Job(task, work))
+        if in_turn:
+            self.when_idle(partial(self._turns.submit, self._perform, _Job(task, work)))
+        else:
+            self._pool.submit(self._perform, _Job(task, work))
         return task
+
+    def when_idle(self, call: Callable[[], object]) -> None:
+        """Run `call` on the GUI thread, which calls this, once what waits there is done and painted.
+
+        What is called then is short or starts work. Work that computes while widgets are made holds up the window: it
+        waits for the interpreter whenever Qt calls Python. After `shut_down` nothing is called.
+        """
+        self._when_idle.append(call)
+        if len(self._when_idle) == 1:
+            self._await_idle()
+
+    def _await_idle(self) -> None:
+        QCoreApplication.postEvent(self, QEvent(_IDLE), _AFTER_PAINTING)
+
+    def customEvent(self, event: QEvent) -> None:
+        if event.type() != _IDLE or not self._when_idle:
+            return
+        call = self._when_idle.pop(0)
+        if self._when_idle:
+            # Keys and the mouse have their turn between two calls.
+            QTimer.singleShot(0, self, self._await_idle)
+        call()
 
     def wait_for_turn(self, work: Callable[[], T]) -> T:
         """Do `work` in turn (see `run`) and return what it returns; for work that is under way on another thread."""
@@ -207,8 +235,8 @@ class TaskRunner(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether any work is under way."""
-        return bool(self._running)
+        """Whether any work is under way or about to begin."""
+        return bool(self._running or self._when_idle)
 
     def shut_down(self, *last: Callable[[], object], seconds: float = ENDING_SECONDS) -> None:
         """Ask all work to stop, do the `last` pieces one after the other, and wait for all of it; once only.
@@ -218,6 +246,7 @@ class TaskRunner(QObject):
         if self._ended:
             return
         self._ended = True
+        self._when_idle.clear()
         for task in tuple(self._running):
             task.cancel()
         # Not on the pool, whose threads may all hang.

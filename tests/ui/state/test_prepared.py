@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QPushButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -30,15 +31,36 @@ def test_while_one_is_prepared_only_the_latest_wish_counts(runner: TaskRunner, q
     prepared: Prepared[str] = Prepared(runner, owner, shown.append)
 
     def work(name: str) -> str:
-        gate.wait()
         worked.append(name)
+        gate.wait()
         return name
 
-    for name in ("first", "second", "third"):
+    prepared.ask(partial(work, "first"))
+    qtbot.waitUntil(lambda: worked == ["first"])
+    for name in ("second", "third"):
         prepared.ask(partial(work, name))
     gate.set()
     qtbot.waitUntil(lambda: not runner.busy)
     assert (worked, shown) == (["first", "third"], ["first", "third"])
+
+
+def test_of_what_is_asked_for_before_the_window_is_idle_only_the_latest_counts(
+    runner: TaskRunner, qtbot: QtBot
+) -> None:
+    owner, shown = QObject(), list[str]()
+    prepared: Prepared[str] = Prepared(runner, owner, shown.append)
+    for name in ("first", "second", "third"):
+        prepared.ask(partial(str, name))
+    qtbot.waitUntil(lambda: not runner.busy)
+    assert shown == ["third"]
+
+
+def test_nothing_is_prepared_for_what_was_deleted_before_it_began(runner: TaskRunner, qtbot: QtBot) -> None:
+    owner, worked = QObject(), list[str]()
+    Prepared[None](runner, owner, lambda _: None).ask(partial(worked.append, "worked"))
+    shiboken6.delete(owner)
+    qtbot.waitUntil(lambda: not runner.busy)
+    assert worked == []
 
 
 def test_it_never_works_on_the_thread_of_the_window(runner: TaskRunner, qtbot: QtBot) -> None:
@@ -82,8 +104,15 @@ def test_what_is_prepared_is_not_shown_while_a_button_is_held_down(runner: TaskR
     held = QPushButton(owner)
     held.setDown(True)
     prepared: Prepared[str] = Prepared(runner, owner, shown.append)
-    prepared.ask(lambda: "first")
-    prepared.ask(lambda: "second")
+    begun = list[str]()
+
+    def work(name: str) -> str:
+        begun.append(name)
+        return name
+
+    prepared.ask(partial(work, "first"))
+    qtbot.waitUntil(lambda: begun == ["first"])
+    prepared.ask(partial(work, "second"))
     # The work has ended, and what came of it has been handed over.
     qtbot.waitUntil(lambda: not runner.busy)
     qtbot.wait(2 * LOOK_AGAIN_MS)

@@ -6,14 +6,15 @@ import gc
 import logging
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from types import FrameType
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QObject, QThread
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QObject, QThread, QTimer
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from companion.domain.core.errors import CompanionError, ErrorCode
@@ -262,6 +263,61 @@ def test_work_in_turn_is_done_one_piece_after_the_other(runner: TaskRunner, owne
     qtbot.waitUntil(lambda: not runner.busy)
     assert (set(most), [each for each in order if each != 9]) == ({1}, list(range(8)))
     assert 9 in order
+
+
+class _Painted(QWidget):
+    """Tells when it is painted."""
+
+    def __init__(self, told: Callable[[], object]) -> None:
+        super().__init__()
+        self._told = told
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        self._told()
+
+
+def _drawn(qtbot: QtBot, told: Callable[[], object]) -> _Painted:
+    drawn = _Painted(told)
+    qtbot.addWidget(drawn)
+    with qtbot.waitExposed(drawn):
+        drawn.show()
+    return drawn
+
+
+def test_work_in_turn_begins_once_the_window_is_painted(runner: TaskRunner, owner: QObject, qtbot: QtBot) -> None:
+    happened = list[str]()
+    drawn = _drawn(qtbot, lambda: happened.append("painted"))
+    happened.clear()
+    runner.run(owner, lambda _: happened.append("worked"), lambda _: None, in_turn=True)
+    assert runner.busy
+    drawn.update()
+    qtbot.waitUntil(lambda: "worked" in happened)
+    assert happened[0] == "painted"
+
+
+def test_calls_of_an_idle_window_come_in_order_with_other_events_between(runner: TaskRunner, qtbot: QtBot) -> None:
+    happened = list[str]()
+
+    def first() -> None:
+        happened.append("first")
+        QTimer.singleShot(0, runner, lambda: happened.append("a key"))
+
+    runner.when_idle(first)
+    runner.when_idle(lambda: QTimer.singleShot(0, runner, lambda: happened.append("last")))
+    qtbot.waitUntil(lambda: "last" in happened)
+    assert happened == ["first", "a key", "last"]
+    assert not runner.busy
+
+
+def test_an_idle_window_begins_nothing_after_the_end(runner: TaskRunner, owner: QObject, qtbot: QtBot) -> None:
+    begun, ended = list[str](), list[str]()
+    runner.when_idle(lambda: begun.append("a call"))
+    runner.run(owner, lambda _: begun.append("work"), lambda _: None, in_turn=True)
+    runner.shut_down()
+    QTimer.singleShot(0, owner, lambda: ended.append("looked"))
+    qtbot.waitUntil(lambda: bool(ended))
+    assert begun == []
 
 
 def test_other_work_does_not_wait_for_work_in_turn(runner: TaskRunner, owner: QObject, qtbot: QtBot) -> None:
