@@ -258,7 +258,7 @@ class WindowedProgram:
     def _load_the_rest(self, painted: threading.Event | None, _task: Task) -> None:
         if painted is not None:
             painted.wait(_PAINTED_SECONDS)
-        load_after_painting(self._services)
+        load_after_painting(self._services, in_tray=painted is None)
 
     def _go_on(self) -> None:
         if self._quitting:
@@ -276,17 +276,28 @@ class WindowedProgram:
         # A person who was quicker than the library stays where they went.
         if not self.window.has_navigated:
             self.window.open_with(Destination(self._first()))
+        for begin in (self._begin_downloads, self._begin_reminding, self._begin_asking, self._begin_the_rest):
+            self.runner.when_idle(begin)
+
+    def _begin_downloads(self) -> None:
         self.app_state.downloads.open()
         self.owned.downloads.open()
-        if self.window.isVisible():
-            self.runner.run(self.window, lambda _: load_ahead(), lambda _: self.spare_memory.return_soon())
         # What is loaded by now stays. The garbage collector holds up the window, and need not look at it again.
         gc.freeze()
+
+    def _begin_reminding(self) -> None:
         self.recovery.recover()
         self.reminding.start()
+
+    def _begin_asking(self) -> None:
         self.owned.other_stores(self.window, self.app_state.store, self.further_stores.open_all)
         self.owned.start_asking()
+
+    def _begin_the_rest(self) -> None:
         self.update_notices.start()
+        if self.window.isVisible():
+            loaded = self.spare_memory.return_soon
+            self.runner.run(self.window, lambda _: load_ahead(), lambda _: loaded(), in_turn=True)
 
     def _installed(self) -> None:
         """The wizard was left: what it closed may be opened again."""

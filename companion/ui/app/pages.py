@@ -43,8 +43,14 @@ _LARGE = (
     "companion.domain.mail.confirming",
     "companion.domain.overview.card_statement",
     "companion.domain.overview.statement_words",
+    "companion.domain.reminders.several_stores",
+    "companion.domain.support.subjects",
+    "companion.services.support.case_file",
+    "companion.services.support.help_search",
 )
-"""What pages need that takes longer to load than the window may stand still."""
+"""What pages need that takes longer to load than the window may stand still, without Qt."""
+_OF_HOME = ("companion.domain.overview.purchase_cards", "companion.domain.support.hotline")
+"""What the page needs that is shown first, without Qt."""
 _AFTER_PAINTING = (
     "companion.domain.installation.recovery",
     "companion.domain.purchases.from_order",
@@ -57,9 +63,9 @@ _AFTER_PAINTING = (
 """What is needed as soon as the window has been painted, without Qt: that is loaded on the window's own thread."""
 
 
-def load_after_painting(services: Services) -> None:
-    """Load and build what is needed as soon as the window has been painted; for a worker."""
-    for name in _AFTER_PAINTING:
+def load_after_painting(services: Services, *, in_tray: bool) -> None:
+    """Load and build what is needed as soon as the window has been painted, or without one; for a worker."""
+    for name in (*_AFTER_PAINTING, *(() if in_tray else _OF_HOME)):
         importlib.import_module(name)
     services.prepare()
 
@@ -77,7 +83,7 @@ def _load_wizard(page: Page, services: Services, runner: TaskRunner) -> None:
         importlib.import_module("companion.services.installation.installer_files")
         _ = services.installations
 
-    runner.run(page, load, lambda _: None)
+    runner.run(page, load, lambda _: None, in_turn=True)
 
 
 class StorePages:
