@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from pytestqt.qtbot import QtBot
 
 from companion.demo.server import DemoStore
@@ -30,11 +30,11 @@ _BEFORE_A_LOOK = 20_000
 """Objects that may be garbage after a test; looking through all of them takes some hundredths of a second."""
 
 # Every run tries the same examples of a property, so that a failure tells of a change. With `--hypothesis-profile
-# random` each run tries others.
-settings.register_profile("same", derandomize=True)
-settings.register_profile("random", derandomize=False)
+# random` each run tries others. How long an example takes, or is sought, tells of the machine only.
+settings.register_profile("same", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("random", settings.get_profile("same"), derandomize=False)
 # What `dev.py test --quick` tries of each property; the run of all tests tries a hundred.
-settings.register_profile("quick", max_examples=25, derandomize=True)
+settings.register_profile("quick", settings.get_profile("same"), max_examples=25)
 settings.load_profile("same")
 
 # Importing and collecting tests makes hardly any garbage, and looking for it would take a tenth of the time.

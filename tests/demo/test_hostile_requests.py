@@ -162,7 +162,9 @@ _JSON = st.recursive(
 _MEMBERS = ["reason", "lineItemIds", "subscriptionId", "name", "accepted", "text", "autoRenew", "method", "summary"]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(body=_JSON | st.dictionaries(st.sampled_from(_MEMBERS), _JSON, max_size=4), number=st.integers(0, 10**9))
 def test_any_json_gets_an_answer_of_the_document(store: DemoStore, customer: Any, body: Any, number: int) -> None:
     ada = customer("LF-4821-0937")

@@ -219,7 +219,9 @@ def test_a_leftover_longer_than_the_file(start: Start, content: bytes, tmp_path:
     assert (result.resumed_from, result.bytes_fetched) == (claimed, len(content) - claimed)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(data=st.data(), kind=st.sampled_from(sorted(KINDS)))
 def test_any_damage(
     shelf: tuple[FaultyServer, dict[str, Path]], content: bytes, tmp_path: Path, data: st.DataObject, kind: str
