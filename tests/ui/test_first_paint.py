@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent.parent
 NOT_YET = (
     *("requests", "urllib3", "certifi", "charset_normalizer", "idna", "ssl", "http", "email", "html.parser"),
@@ -44,6 +46,46 @@ def test_the_first_paint_needs_no_network_no_keychain_no_mail_and_no_page(tmp_pa
     assert "companion.ui.app.main_window" in imported
     early = [name for name in imported if any(name == each or name.startswith(f"{each}.") for each in NOT_YET)]
     assert early == []
+
+
+_IN_TRAY = """
+import sys
+from pathlib import Path
+from companion.services.container.store import build_window_services
+from companion.ui.app.application import WindowedProgram, application
+
+services = build_window_services(Path(sys.argv[1]), None)
+qt = application()
+program = WindowedProgram(qt, services, has_tray=lambda: True, give_back=lambda: program.runner.post(qt.quit))
+program.start(in_tray=True)
+qt.exec()
+print(*sys.modules, sep="\\n")
+program.close()
+services.close()
+"""
+NOT_IN_THE_TRAY = (
+    *("asyncio", "charset_normalizer.api", "cryptography", "holidays", "html.parser", "multiprocessing", "unittest"),
+    *("xml", "werkzeug", "companion.demo", "companion.ui.pages", "companion.ui.wizard", "companion.ui.dialogs"),
+    *("PySide6.QtSvgWidgets", "PySide6.QtPrintSupport", "PySide6.QtOpenGL"),
+    *("companion.domain.installation.logs", "companion.domain.mail.message", "companion.domain.pc.checks"),
+    *("oxmsg", "olefile", "tuf", "securesystemslib"),
+)
+"""What a start in the tray does without for as long as nothing is owned and no window is opened."""
+
+
+@pytest.mark.slow
+def test_a_start_in_the_tray_loads_no_page_and_no_library_that_is_not_used(tmp_path: Path) -> None:
+    environment = {
+        **os.environ,
+        "QT_QPA_PLATFORM": "offscreen",
+        "DBUS_SESSION_BUS_ADDRESS": f"unix:path={tmp_path}/no-bus",
+    }
+    words = [sys.executable, "-c", _IN_TRAY, str(tmp_path / "home")]
+    ran = subprocess.run(words, cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=60)
+    loaded = ran.stdout.split()
+    assert "companion.ui.app.tray" in loaded
+    unused = [name for name in loaded if any(name == each or name.startswith(f"{each}.") for each in NOT_IN_THE_TRAY)]
+    assert unused == []
 
 
 def test_no_source_is_kept_of_what_is_imported_after_qt() -> None:
