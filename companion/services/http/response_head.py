@@ -16,6 +16,8 @@ MOST_BYTES = 512 * 1024
 """Fields and bytes of one head, above which an answer is refused; browsers stop at about 256 KiB."""
 _LINE_END = b"\r\n"
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_INTERIM = re.compile(rb"HTTP/1\.\d +1(?!01)\d\d\b")
+"""All but 101, after which another protocol is spoken; `http.client` knows 100 only."""
 _UNREADABLE = re.compile(rb"[\x00\r\n]+[ \t]*")
 
 # Not public, but the only setting there is before Python 3.15: answers with more than 100 fields are real.
@@ -73,10 +75,17 @@ class _Head:
             return self._fields.popleft()
         if not self._after_status:
             self._after_status = True
-            return self._line(limit)
+            return self._final_status(limit)
         self._after_status = False
         self._fields.extend([*tidy(self._lines()), _LINE_END])
         return self._fields.popleft()
+
+    def _final_status(self, limit: int) -> bytes:
+        """The status line of the answer itself: hints before it are passed over (RFC 9110 § 15.2)."""
+        while _INTERIM.match(line := self._line(limit)):
+            for _ in self._lines():
+                pass
+        return line
 
     def _lines(self) -> Iterator[bytes]:
         while (line := self._line(self._left)).strip():

@@ -52,6 +52,33 @@ def test_what_a_head_says_is_found(name: str) -> None:
         assert answer.content == BODY
 
 
+INTERIM = {
+    "early hints": "HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\nContent-Length: 7\r\n\r\n",
+    "work that goes on": "HTTP/1.1 102 Processing\r\n\r\n" * 50,
+    "several kinds": "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103\r\nX-After: no\r\n\r\nHTTP/1.1 199 Odd\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("name", INTERIM)
+def test_what_is_said_before_the_answer_is_not_the_answer(name: str, tmp_path: Path) -> None:
+    final = raw(f"Content-Length: {NUMBER}\r\nX-After: yes\r\n").raw
+    assert final is not None
+    with FaultyServer(BODY, lambda _: Reply(raw=INTERIM[name].encode() + final)) as server, new_session() as session:
+        answer = session.get(server.url())
+        assert (answer.status_code, answer.headers["X-After"], answer.content) == (200, "yes", BODY)
+        arrives(get(server.url(), expect(BODY), tmp_path), BODY)
+
+
+def test_hints_without_end_are_not_read_without_end() -> None:
+    hints = INTERIM["work that goes on"].encode() * (MOST_BYTES // 1000)
+    with (
+        FaultyServer(BODY, lambda _: Reply(raw=hints)) as server,
+        new_session() as session,
+        pytest.raises(requests.exceptions.ConnectionError),
+    ):
+        session.get(server.url())
+
+
 @pytest.mark.parametrize("name", HEADS)
 def test_a_download_with_such_a_head(name: str, tmp_path: Path) -> None:
     with FaultyServer(BODY, lambda _: raw(HEADS[name])) as server:
