@@ -65,6 +65,14 @@ DIGEST = "0" * 64
             "--now: “2027-01-01” needs a time and its offset",
             "reminders --now 2027",
         ),
+        *(
+            (
+                ["reminders", "--now", moment],
+                f"--now: “{moment}” is not of the years 1970 to 2200.",
+                "reminders --now 2027",
+            )
+            for moment in ("9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00", "2201-01-01T00:00:00Z")
+        ),
         (["preflight", "--stage", "dance"], "“dance” is not possible for --stage. Choose download or install.", "For "),
         (["auto-renew", FAMILY, "maybe"], "“maybe” is not possible here. Choose on or off.", "For example: "),
         (["store", "--port", "abc"], "--port: “abc” is not a whole number.", "For example: companion store --port"),

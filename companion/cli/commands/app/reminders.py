@@ -11,7 +11,7 @@ from companion.cli.context import CommandContext
 from companion.cli.options import path_named
 from companion.cli.output import EXIT_DONE
 from companion.cli.usage import Parser
-from companion.domain.core.model import Instant, Model
+from companion.domain.core.model import EARLIEST, LATEST, Instant, Model
 from companion.domain.core.text import joined, sentence_start
 from companion.domain.reminders.dates import Subject
 from companion.domain.reminders.due import Reminder
@@ -68,6 +68,8 @@ def _instant(text: str) -> dt.datetime:
         raise argparse.ArgumentTypeError(f"“{text}” is not a moment such as {_EXAMPLE}") from None
     if moment.tzinfo is None:
         raise argparse.ArgumentTypeError(f"“{text}” needs a time and its offset from UTC, such as {_EXAMPLE}")
+    if not EARLIEST.year <= moment.year <= LATEST.year:
+        raise argparse.ArgumentTypeError(f"“{text}” is not of the years {EARLIEST.year} to {LATEST.year}")
     return moment.astimezone(dt.UTC)
 
 
