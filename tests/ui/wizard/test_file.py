@@ -96,9 +96,10 @@ def test_what_waits_is_not_lost_while_another_one_is_installed(
     finally:
         gate.touch()
     shows(qtbot, page, "The installer reports success")
+    assert not page.holds_work()
     go_on()
-    qtbot.waitUntil(page.looking.onward.isEnabled)
     assert not notices.shows("dropped")
+    qtbot.waitUntil(page.looking.onward.isEnabled)
 
 
 def test_the_keyboard_stays_in_the_wizard_while_an_installer_runs_and_fails(
