@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import dataclasses
 import datetime as dt
+import faulthandler
 import hashlib
 import importlib
 import importlib.metadata
@@ -374,7 +375,10 @@ def sign_in_once() -> list[str]:
         for name, _ in commands:
             winreg.DeleteValue(handle, name)
     for name, command in commands:
-        subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=True)
+        done = subprocess.run(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        assert done.returncode == 0, f"{name} ended with {done.returncode}:\n{done.stdout}"
         names.append(name)
     return names
 
@@ -716,5 +720,14 @@ def command_line(*words: str) -> dict[str, object]:
     return {"code": code, **json.loads(said.getvalue())}
 
 
+def _say_where_it_hangs() -> None:
+    """Let a story that hangs end itself and say where it stood; what it starts does so before it."""
+    seconds = float(os.environ.get("STORY_SECONDS", "inf"))
+    if seconds < threading.TIMEOUT_MAX:
+        faulthandler.dump_traceback_later(seconds, exit=True)
+        os.environ["STORY_SECONDS"] = str(seconds * 0.8)
+
+
 if __name__ == "__main__":
+    _say_where_it_hangs()
     sys.stdout.write(json.dumps(globals()[sys.argv[2]](*sys.argv[3:])) + "\n")

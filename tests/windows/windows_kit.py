@@ -55,7 +55,8 @@ class Windows:
     def run(self, story: str, *arguments: str, timeout: float = 120) -> Any:
         """Run a function of ``stories.py`` in Windows Python with text arguments; its answer is what it returns."""
         command = [str(LAB / "winpy"), windows_path(HERE / "stories.py"), windows_path(ROOT), story, *arguments]
-        done = subprocess.run(command, env=self.environment, capture_output=True, text=True, timeout=timeout)
+        environment = {**self.environment, "STORY_SECONDS": str(timeout * 0.9)}
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=timeout)
         lines = done.stdout.strip().splitlines()
         failure = f"{story} failed:\n{done.stdout}\n{done.stderr}"
         assert done.returncode == 0, failure
