@@ -24,13 +24,12 @@ def be_known_to_the_desktop() -> None:
         toasts.be_known_to_the_desktop()
 
 
-def return_spare_memory() -> None:
-    """Gives memory back to the system that this process has freed, or that holds code which is not running."""
+def return_freed_memory() -> None:
+    """Returns memory that this process has freed to the system, where its C library does not do so by itself."""
     if this_platform() is Platform.LINUX:
         from companion.services.platforms.linux import memory
 
         memory.return_freed_memory()
-        memory.return_code()
 
 
 def toast_system() -> ToastSystem | None:

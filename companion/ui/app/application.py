@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 from companion.services.app.instance.launch_command import start_command
 from companion.services.app.resources import resource
 from companion.services.container.store import Services
-from companion.services.platforms import return_spare_memory, this_platform
+from companion.services.platforms import return_freed_memory, this_platform
 from companion.ui.app.further_stores import FurtherStores
 from companion.ui.app.lifetime.spare_memory import SpareMemory
 from companion.ui.app.main_window import Window
@@ -83,7 +83,7 @@ class WindowedProgram:
         theme: Theme | None = None,
         samples: tuple[SampleLogIn, ...] = (),
         has_tray: Callable[[], bool] = QSystemTrayIcon.isSystemTrayAvailable,
-        give_back: Callable[[], object] = return_spare_memory,
+        give_back: Callable[[], object] = return_freed_memory,
     ) -> None:
         """`give_back` returns memory to the system that is not needed at present."""
         self._qt = qt
