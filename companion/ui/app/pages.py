@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from companion.ui.pages.order.page import OrderPage
     from companion.ui.pages.orders import OrdersPage
     from companion.ui.pages.purchase.page import PurchasePage
-    from companion.ui.pages.reminders import RemindersPage
+    from companion.ui.pages.reminders.page import RemindersPage
     from companion.ui.pages.settings.desk import Desk
     from companion.ui.pages.settings.page import SettingsPage
     from companion.ui.pages.stores import StoresPage
@@ -243,7 +243,7 @@ class AllPages:
         return SettingsPage(self._desk())
 
     def _reminders(self) -> RemindersPage:
-        from companion.ui.pages.reminders import RemindersPage
+        from companion.ui.pages.reminders.page import RemindersPage
 
         return RemindersPage(self._app_state, self._book, self._autostart)
 

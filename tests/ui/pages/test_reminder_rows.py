@@ -13,7 +13,7 @@ from companion.domain.reminders.history import marked_shown, new_entry
 from companion.domain.reminders.settings import ReminderSettings
 from companion.domain.reminders.several_stores import StoreDates, all_dates
 from companion.domain.reminders.subjects import subjects
-from companion.ui.pages.reminder_rows import AT_FIRST, View, reminder_rows
+from companion.ui.pages.reminders.rows import AT_FIRST, View, reminder_rows
 from tests.kits.build import NOW, Build, day
 from tests.kits.calls import count_calls
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from companion.domain.core.errors import CompanionError
 from companion.services.downloads.preferences import DownloadPreferences
-from companion.ui.pages.reminder_settings import setting
+from companion.ui.pages.reminders.settings import setting
 from companion.ui.pages.settings.desk import Desk
 from companion.ui.pages.settings.view import below
 from companion.ui.widgets.basic import Card, clear, column, exact, label, line

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 from companion.ui.frame.keys import LARGER, QUIT, SMALLER, USUAL_SIZE, in_words
 from companion.ui.look.theme import DARK, LIGHT
 from companion.ui.look.zoom import PERCENTS
-from companion.ui.pages.reminder_settings import StartCard, setting
+from companion.ui.pages.reminders.settings import StartCard, setting
 from companion.ui.pages.settings.desk import Desk
 from companion.ui.pages.settings.view import below
 from companion.ui.state.settings.window_settings import CLOSING, ENDS, STAYS

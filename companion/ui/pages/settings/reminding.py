@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from companion.ui.pages.reminder_settings import QuietCard, WhenCard
+from companion.ui.pages.reminders.settings import QuietCard, WhenCard
 from companion.ui.pages.settings.desk import Desk
 from companion.ui.pages.settings.view import below
 

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QProgressBar, QWidget
 from companion.domain.transfers.models import TransferProgress
 from companion.domain.updates.decisions import is_newer
 from companion.domain.updates.words import found_sentence, how_to_update, new_lines, source_sentence
-from companion.ui.pages.reminder_settings import setting
+from companion.ui.pages.reminders.settings import setting
 from companion.ui.pages.settings.desk import Desk
 from companion.ui.pages.settings.view import below
 from companion.ui.state.update_state import UpdateNews

@@ -27,8 +27,8 @@ from companion.domain.reminders.text import (
 from companion.ui.dialogs.auto_renewal import ask_to_switch
 from companion.ui.dialogs.save_file import ask_where, open_file
 from companion.ui.navigation import Destination, Page, destination_of
-from companion.ui.pages.reminder_rows import AT_FIRST, ReminderRows, View, reminder_rows
-from companion.ui.pages.reminder_settings import QuietCard, StartCard, WhenCard
+from companion.ui.pages.reminders.rows import AT_FIRST, ReminderRows, View, reminder_rows
+from companion.ui.pages.reminders.settings import QuietCard, StartCard, WhenCard
 from companion.ui.state.app_state import AppState
 from companion.ui.state.prepared import Prepared
 from companion.ui.state.settings.autostart_state import AutostartState
