@@ -35,7 +35,7 @@ def facts() -> ReminderFacts:
 
 
 def view(*, everything: bool) -> View:
-    return View(NOW.date(), 1, everything, everything)
+    return View(NOW.date(), dt.UTC, 1, everything, everything)
 
 
 def test_rows_exist_for_what_is_listed_only(facts: ReminderFacts) -> None:

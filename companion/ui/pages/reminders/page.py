@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from PySide6.QtWidgets import QLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from companion.domain.core.errors import CompanionError
 from companion.domain.core.text import counted, days_away, sentence_start
 from companion.domain.core.time.periods import days_until
 from companion.domain.reminders.dates import Subject
-from companion.domain.reminders.due import Reminder, Snooze
+from companion.domain.reminders.due import Reminder
 from companion.domain.reminders.history import EntryStatus, InboxEntry, status_of
 from companion.domain.reminders.text import (
     ACTION_WORDS,
     ReminderAction,
     date_words,
-    is_pressing,
     no_date_sentence,
     open_downloads,
     place_words,
@@ -27,6 +26,7 @@ from companion.domain.reminders.text import (
 from companion.ui.dialogs.auto_renewal import ask_to_switch
 from companion.ui.dialogs.save_file import ask_where, open_file
 from companion.ui.navigation import Destination, Page, destination_of
+from companion.ui.pages.reminders.parts import below_line, later, tone
 from companion.ui.pages.reminders.rows import AT_FIRST, ReminderRows, View, reminder_rows
 from companion.ui.pages.reminders.settings import QuietCard, StartCard, WhenCard
 from companion.ui.state.app_state import AppState
@@ -34,16 +34,12 @@ from companion.ui.state.prepared import Prepared
 from companion.ui.state.settings.autostart_state import AutostartState
 from companion.ui.state.store_book import StoreBook
 from companion.ui.widgets.action_row import ActionRow
-from companion.ui.widgets.basic import Card, button, clear, column, label, line, row
+from companion.ui.widgets.basic import Card, button, clear, column, label, row
+from companion.ui.widgets.kept_parts import KeptParts, Part
 from companion.ui.widgets.long_list import Rows
 from companion.ui.widgets.notice import Notice
 
 SETTINGS = "settings"
-_SNOOZES = {
-    Snooze.ONE_HOUR: "In an hour",
-    Snooze.TOMORROW_MORNING: "Tomorrow morning",
-    Snooze.THREE_DAYS: "In 3 days",
-}
 
 
 class RemindersPage(Page):
@@ -58,9 +54,10 @@ class RemindersPage(Page):
         self._turn = button("Settings", self._turn_over, name="Settings of reminders")
         self.add_to_head(self._turn)
         self._news = QVBoxLayout()
-        self._above, self._cards = column(spacing=14), column(spacing=14)
+        self._above, self._below = KeptParts(), KeptParts()
+        self._settings = column(spacing=14)
         self._due_list = self.long_list(self._due)
-        self.add(self._news, self._above, self._due_list, self._cards)
+        self.add(self._news, self._above, self._due_list, self._below, self._settings)
         self._shown_states: tuple[AppState, ...] = ()
         self._prepared = Prepared(app_state.runner, self, self._show_dates)
         self.follow(book.changed, *(state.reminders.changed for state in self._states()))
@@ -81,29 +78,26 @@ class RemindersPage(Page):
         self.title.setText("Settings of reminders" if self._in_settings else "Reminders")
         self._turn.setText("Back to the reminders" if self._in_settings else "Settings")
         self._turn.setAccessibleName(self._turn.text())
+        clear(self._settings)
         if self._in_settings:
-            self._take_away()
+            self._above.show_parts(())
+            self._due_list.show_rows(())
+            self._below.show_parts(())
             start = StartCard(self.app_state, self._autostart)
             for card in (QuietCard(self.app_state), WhenCard(self.app_state), start):
-                self._cards.addWidget(card)
+                self._settings.addWidget(card)
             return
         self._shown_states = self._states()
         stores = [state.store_dates() for state in self._shown_states]
-        today = self.app_state.now().astimezone(self.app_state.zone).date()
-        view = View(today, len(self._book.states), self._all_dates, self._all_shown)
+        zone = self.app_state.zone
+        today = self.app_state.now().astimezone(zone).date()
+        view = View(today, zone.rules, len(self._book.states), self._all_dates, self._all_shown)
         self._prepared.ask(partial(reminder_rows, stores, self.app_state.reminders.settings, view))
-
-    def _take_away(self) -> None:
-        clear(self._above)
-        clear(self._cards)
-        if self._in_settings:
-            self._due_list.show_rows(())
 
     def _show_dates(self, found: ReminderRows) -> None:
         if self._in_settings:
             return
         with self.keeping_focus():
-            self._take_away()
             self._put_dates(found)
 
     def _states(self) -> tuple[AppState, ...]:
@@ -111,23 +105,28 @@ class RemindersPage(Page):
         return (self.app_state, *(state for state in self._book.states if state is not self.app_state))
 
     def _put_dates(self, found: ReminderRows) -> None:
-        if self.app_state.reminders.settings.muted:
-            self._above.addWidget(self._muted())
-        if self._autostart.starts is False:
-            self._above.addWidget(self._not_started())
+        muted, starts = self.app_state.reminders.settings.muted, self._autostart.starts
+        above = (Part("muted", None, self._muted),) if muted else ()
+        self._above.show_parts((*above, *((Part("start", None, self._not_started),) if starts is False else ())))
         self._due_list.show_rows(found.due)
-        if not found.known:
-            self._cards.addWidget(label("The dates appear here once something you bought has been added.", "muted"))
-            return
+        self._below.show_parts(tuple(self._parts(found)) if found.known else (Part("unknown", None, _unknown),))
+
+    def _parts(self, found: ReminderRows) -> Iterator[Part]:
+        """Yields what stands below the reminders; what a date is called depends on the day, and on the stores too."""
+        names = tuple(self._book.name_where_several(state) for state in self._shown_states)
+        now, zone = self.app_state.now(), self.app_state.zone
+        today = now.astimezone(zone).date(), zone.rules, names
         if found.open_downloads:
-            self._cards.addWidget(self._downloads(found.open_downloads))
+            made = partial(self._downloads, found.open_downloads)
+            yield Part("downloads", (found.open_downloads, today), made)
         elif not found.due:
-            calm = Card()
-            calm.add(label("Nothing needs a decision", "heading"), label("You are told as soon as something does."))
-            self._cards.addWidget(calm)
-        self._cards.addWidget(self._ahead(found.ahead, found.dates))
+            yield Part("calm", None, _calm)
+        why = "" if found.ahead else self._why_no_date()
+        yield Part("ahead", (found.ahead, found.dates, why, today), partial(self._ahead, found.ahead, found.dates, why))
         if found.shown:
-            self._cards.addWidget(self._shown(found.shown, found.records))
+            states = [status_of(each.of[1], now) for each in found.shown]
+            made = partial(self._shown, found.shown, found.records)
+            yield Part("shown", (found.shown, found.records, states, today), made)
 
     def _show_start(self) -> None:
         # In the settings the switch itself shows it.
@@ -161,7 +160,7 @@ class RemindersPage(Page):
         told = reminder_text(reminder, state.ends, form.money)
         card = Card(spacing=6)
         card.setAccessibleName(told.title)
-        card.add(label(told.title, "strong", tone=_tone(reminder)), label(told.body))
+        card.add(label(told.title, "strong", tone=tone(reminder)), label(told.body))
         place = self._place(state, reminder.subject)
         actions = [
             button(
@@ -177,7 +176,7 @@ class RemindersPage(Page):
             "link",
             name=f"Don't remind me of this: {told.title}, {place}",
         )
-        card.add(ActionRow(*actions, self._later(state, reminder, f"{told.title}, {place}")))
+        card.add(ActionRow(*actions, later(state, reminder, f"{told.title}, {place}")))
         store = self._store_name(state, reminder.subject)
         told_store = [label(f"at {store}", "small", wrap=False)] if store else []
         card.add(ActionRow(self._owner(state, reminder.subject), *told_store, never, spacing=18))
@@ -189,7 +188,7 @@ class RemindersPage(Page):
         told = open_downloads(reminders)
         card = Card(spacing=10)
         card.setAccessibleName(told.title)
-        card.add(label(told.title, "strong", tone=_tone(*reminders)), label(told.body))
+        card.add(label(told.title, "strong", tone=tone(*reminders)), label(told.body))
         self._add_rows(card, rows, self._download)
         return card
 
@@ -199,12 +198,12 @@ class RemindersPage(Page):
         place = self._capital_place(state, subject)
         closes = f"{place} · closes {days_away(reminder.days)}, on {state.ends(subject.when)}"
         across = row(spacing=12)
-        across.addLayout(column(label(subject.name, tone=_tone(reminder)), label(closes, "small"), spacing=0), 1)
+        across.addLayout(column(label(subject.name, tone=tone(reminder)), label(closes, "small"), spacing=0), 1)
         for action in told.actions:
             words, named = f"{ACTION_WORDS[action]}…", f"{ACTION_WORDS[action]}: {subject.name}, {place}"
             across.addWidget(button(words, partial(self._act, state, action, reminder), name=named))
-        across.addWidget(self._later(state, reminder, f"{subject.name}, {place}", never=True))
-        made = _below_line(across)
+        across.addWidget(later(state, reminder, f"{subject.name}, {place}", never=True))
+        made = below_line(across)
         made.setAccessibleName(f"{subject.name}, {closes}")
         return made
 
@@ -229,21 +228,6 @@ class RemindersPage(Page):
         number = subject.order_number
         return button(f"Open order {number}", partial(self._open, state, number), "link")
 
-    def _later(self, state: AppState, reminder: Reminder, title: str, *, never: bool = False) -> QPushButton:
-        """A menu of when the reminder comes back; with `never`, also that it does not."""
-        made = button("Later", lambda: None, name=f"Later: {title}")
-        menu = QMenu(made)
-        for choice, text in _SNOOZES.items():
-            menu.addAction(text, partial(self._put_off, state, reminder, choice))
-        if never:
-            menu.addAction("Don't remind me of this", partial(state.reminders.silence, reminder))
-        made.setMenu(menu)
-        return made
-
-    @staticmethod
-    def _put_off(state: AppState, reminder: Reminder, choice: Snooze) -> None:
-        state.reminders.snooze((reminder,), choice, lambda _: None)
-
     def _act(self, state: AppState, action: ReminderAction, reminder: Reminder) -> None:
         if action is not ReminderAction.TURN_OFF_AUTO_RENEWAL or reminder.subject.purchase is not None:
             self.navigation_requested.emit(destination_of(action, reminder)._replace(store=state.store))
@@ -260,7 +244,7 @@ class RemindersPage(Page):
 
     # Dates ahead
 
-    def _ahead(self, rows: Rows, dates: int) -> Card:
+    def _ahead(self, rows: Rows, dates: int, why_none: str) -> Card:
         card = Card(spacing=10)
         head = row()
         head.addWidget(label("Dates ahead", "heading"), 1)
@@ -268,7 +252,7 @@ class RemindersPage(Page):
             head.addWidget(button("Save for my calendar…", self._export))
         card.add(head)
         if not rows:
-            card.add(label(self._why_no_date(), "muted"))
+            card.add(label(why_none, "muted"))
         self._add_rows(card, rows, self._date)
         if dates > len(rows):
             card.add(row(button(f"Show all {dates} dates", self._show_all_dates, "link"), None))
@@ -291,7 +275,7 @@ class RemindersPage(Page):
         entry = row(when, spacing=12)
         entry.addLayout(column(label(date_words(subject)), label(place, "small"), spacing=0), 1)
         entry.addWidget(label(days_away(days), "muted", wrap=False))
-        made = _below_line(entry, is_first=is_first)
+        made = below_line(entry, is_first=is_first)
         made.setAccessibleName(f"{date_words(subject)}, {on}, {place}")
         return made
 
@@ -363,7 +347,7 @@ class RemindersPage(Page):
         if status in (EntryStatus.SILENCED, EntryStatus.PUT_OFF):
             again = partial(state.reminders.restore, entry.reminder)
             across.addWidget(button("Remind me again", again, "link", name=f"Remind me again: {told.title}"))
-        made = _below_line(across)
+        made = below_line(across)
         made.setAccessibleName(f"{told.title}, {words}")
         return made
 
@@ -375,14 +359,11 @@ class RemindersPage(Page):
             self._news.addWidget(told)
 
 
-def _tone(*reminders: Reminder) -> str:
-    return "attention" if any(map(is_pressing, reminders)) else ""
+def _unknown() -> QWidget:
+    return label("The dates appear here once something you bought has been added.", "muted")
 
 
-def _below_line(across: QLayout, *, is_first: bool = False) -> QWidget:
-    """A row of a card, with a line above it unless it is the first."""
-    made = QWidget()
-    below = column(*(() if is_first else (line(),)), across, spacing=10)
-    below.setContentsMargins(0, 0, 0, 0)
-    made.setLayout(below)
-    return made
+def _calm() -> Card:
+    calm = Card()
+    calm.add(label("Nothing needs a decision", "heading"), label("You are told as soon as something does."))
+    return calm

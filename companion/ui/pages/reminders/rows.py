@@ -16,9 +16,10 @@ AT_FIRST = 8
 
 
 class View(NamedTuple):
-    """How the page is looked at: the person's day, how many stores there are, and what is listed in full."""
+    """How the page is looked at: the person's day and zone, how many stores there are, and what is listed in full."""
 
     today: dt.date
+    zone: dt.tzinfo
     stores: int
     all_dates: bool
     all_shown: bool
@@ -43,11 +44,12 @@ class ReminderRows(NamedTuple):
 def reminder_rows(stores: Sequence[StoreDates], settings: ReminderSettings, view: View) -> ReminderRows:
     """Returns the rows of all stores, only for what is listed."""
     found = all_dates(stores, settings)
+    seen_as = view.today, view.zone, view.stores
     ahead = found.ahead if view.all_dates else found.ahead[:AT_FIRST]
     shown = found.shown if view.all_shown else found.shown[:AT_FIRST]
     return ReminderRows(
         found.known,
-        Rows(Row(_key(place, each), (each, view.today, view.stores), (place, each)) for place, each in found.due),
+        Rows(Row(_key(place, each), (each, *seen_as), (place, each)) for place, each in found.due),
         Rows(Row(_key(place, each), each, (place, each)) for place, each in found.open_downloads),
         Rows(Row(position, each, (*each, position == 0)) for position, each in enumerate(ahead)),
         len(found.ahead),
