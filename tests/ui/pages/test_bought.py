@@ -19,7 +19,7 @@ from companion.ui.app.application import WindowedProgram
 from companion.ui.navigation import Destination
 from companion.ui.pages.bought.confirm import ConfirmCard
 from companion.ui.pages.bought.dropped import file_names, mail_place, taken
-from companion.ui.pages.bought.page import BoughtPage
+from companion.ui.pages.bought.page import BY_HAND, BoughtPage
 from companion.ui.pages.bought.paste import PasteBox
 from companion.ui.pages.welcome import WelcomePage
 from tests.kits.mails import KEY, ORDER_MAIL
@@ -212,6 +212,30 @@ def test_three_fields_by_hand_are_enough(person: Person) -> None:
     person.until(lambda: person.window.current is person.window.page("purchase"))
     (found,) = person.program.owned.purchases
     assert (found.name, found.order_number, str(found.products[0].expires)) == ("Harbour Suite", "HS-18", "2027-11-23")
+
+
+def test_a_form_that_was_begun_by_hand_waits_while_another_page_is_shown(person: Person) -> None:
+    person.window.navigate_to(Destination("bought", item=BY_HAND))
+    person.qtbot.keyClicks(person.field("Order number or licence key"), "HS-18")
+    for item in ("", BY_HAND):
+        person.window.navigate_to(Destination("help"))
+        person.settle()
+        person.window.navigate_to(Destination("bought", item=item))
+        assert person.field("Order number or licence key").text() == "HS-18"
+    person.press("Back")
+    person.until(lambda: person.window.current.findChild(PasteBox))
+    person.window.navigate_to(Destination("bought", item=BY_HAND))
+    assert person.field("Order number or licence key").text() == ""
+
+
+def test_a_form_without_the_products_name_says_what_is_missing(person: Person) -> None:
+    person.window.navigate_to(Destination("bought", item=BY_HAND))
+    person.press("Add")
+    assert person.reads("Type what the product is called.")
+    assert person.window.focusWidget() is person.field("Product")
+    person.qtbot.keyClicks(person.field("Product"), "Harbour Suite")
+    person.qtbot.keyClick(person.field("Product"), Qt.Key.Key_Return)
+    person.until(lambda: person.names() == ["Harbour Suite"])
 
 
 def test_a_mailbox_of_several_purchases_is_a_list(person: Person, tmp_path: Path) -> None:

@@ -62,7 +62,8 @@ class ByHandCard(Card):
         self._add = button("Add", self._submit, "primary", name="Add this purchase")
         self.add(self._others, row(self._show_more, None), self._outcome)
         self.add(row(self._add, button("Back", self.closed.emit), None))
-        for field in (self._product, self._proof, self._date, *self._more.values()):
+        self._fields = (self._product, self._proof, self._date, *self._more.values())
+        for field in self._fields:
             field.returnPressed.connect(self._submit)
 
     def _form(self) -> QGridLayout:
@@ -71,6 +72,11 @@ class ByHandCard(Card):
             grid.addWidget(choice, place, 0)
             grid.addWidget(field, place, 1)
         return grid
+
+    @property
+    def holds_work(self) -> bool:
+        """Whether something was typed."""
+        return any(field.text().strip() for field in self._fields)
 
     def start(self) -> None:
         """Put the keyboard into the first field."""
@@ -93,6 +99,8 @@ class ByHandCard(Card):
         clear(self._outcome)
         if not self._product.text().strip():
             restyle(self._product, invalid="true")
+            words = "Type what the product is called. All else can follow later."
+            self._outcome.addWidget(Notice("A product needs a name", words, tone="attention", closable=False))
             self._product.setFocus()
             return
         date = _DATES[self._date_kind.currentIndex()][1]

@@ -45,16 +45,17 @@ class BoughtPage(Page):
         self._view = column(spacing=14)
         self.add(self._news, self._view)
         self._entry: PasteEntry | None = None
+        self._form: ByHandCard | None = None
         self._show_entry()
 
     def arrive(self, destination: Destination) -> None:
-        if destination.item == BY_HAND:
+        if destination.item == BY_HAND and self._form is None:
             self._type_it()
         elif not self.holds_work():
             self._back_to_entry()
 
     def holds_work(self) -> bool:
-        typed = self._entry is not None and self._entry.holds_work
+        typed = any(part is not None and part.holds_work for part in (self._entry, self._form))
         return typed or bool(self._left) or (self._task is not None and self._task.running)
 
     def take_focus(self) -> None:
@@ -70,7 +71,7 @@ class BoughtPage(Page):
 
     def _show(self, *parts: QWidget) -> None:
         clear(self._view)
-        self._entry = None
+        self._entry = self._form = None
         for part in parts:
             self._view.addWidget(part)
         self.scroll_to_top()
@@ -127,6 +128,7 @@ class BoughtPage(Page):
         card.closed.connect(self._back_to_entry)
         self._tell()
         self._show(card)
+        self._form = card
         card.start()
 
     def _back_to_entry(self) -> None:
