@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import subprocess
+import threading
 from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import replace
@@ -30,6 +31,12 @@ MIB = 1024 * 1024
 SPLICED = ContextVar("spliced", default=True)
 """Whether `get` lets the system move bytes by itself where it can."""
 QUICK = Options(most_retries=3, patience=1.0, connect_seconds=2.0, first_wait=0.05, longest_wait=3.0)
+
+
+def threads_of_transfers() -> list[threading.Thread]:
+    """What works on one transfer at the moment; the threads of queues, which other tests leave behind, do not count."""
+    named = [each for each in threading.enumerate() if each.name.startswith("download-")]
+    return [each for each in named if not each.name.startswith("download-queue")]
 
 
 def expect(content: bytes, *, pieces: int | None = None, digest: bool = True, size: bool = True) -> Expected:

@@ -25,7 +25,7 @@ from companion.services.app.cancellation import Cancellation
 from companion.services.downloads.state import journal
 from companion.services.downloads.state.partial import move_into_place
 from companion.services.downloads.state.resume import resume
-from tests.kits.downloads import MIB, QUICK, arrives, expect, get, leave_partial, spawn
+from tests.kits.downloads import MIB, QUICK, arrives, expect, get, leave_partial, spawn, threads_of_transfers
 from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range
 from tests.kits.waiting import until
 
@@ -363,4 +363,4 @@ def test_cancelling_is_quick_whatever_it_waits_for(start: Start, content: bytes,
     with pytest.raises(Cancelled):
         get(server.url(), expect(content), tmp_path, options=patient, cancellation=cancellation, progress=watch)
     assert len(server.requests) == 1
-    assert not [each for each in threading.enumerate() if each.name.startswith("download-")]
+    assert threads_of_transfers() == []

@@ -15,7 +15,7 @@ import pytest
 
 from companion.domain.core.errors import Cancelled
 from companion.services.app.cancellation import Cancellation
-from tests.kits.downloads import MIB, QUICK, arrives, begin, expect, fails, get
+from tests.kits.downloads import MIB, QUICK, arrives, begin, expect, fails, get, threads_of_transfers
 from tests.kits.faulty_server import FaultyServer, Reply, Request, serve_range
 from tests.kits.network import Authority
 
@@ -75,7 +75,7 @@ def test_a_greeting_that_hangs_can_be_cancelled(
     with pytest.raises(Cancelled):
         get(server.url(), expect(content), tmp_path, options=options, cancellation=cancellation, progress=watch)
     assert server.connections == 1
-    assert not [each for each in threading.enumerate() if each.name.startswith("download-")]
+    assert threads_of_transfers() == []
 
 
 @pytest.mark.parametrize("fault", ["stranger", "name", "ended"])
