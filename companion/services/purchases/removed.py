@@ -7,14 +7,10 @@ from collections.abc import Callable, Iterable
 
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.domain.core.model import Instant, Model
-from companion.domain.core.serialization import decode, encode_without_secrets
 from companion.domain.purchases.purchase import Purchase
 from companion.services.purchases.registry import PurchaseRegistry, Removed
 from companion.services.storage.database import Library
-
-KEPT_FOR = dt.timedelta(days=30)
-_SETTING = "removedPurchases"
-_MOST = 50
+from companion.services.storage.kept_removals import KeptRemovals
 
 
 class RemovedPurchase(Model, frozen=True):
@@ -29,14 +25,12 @@ class RemovedPurchases:
 
     def __init__(self, library: Library, purchases: PurchaseRegistry, clock: Callable[[], dt.datetime]) -> None:
         self._library, self._purchases, self._clock = library, purchases, clock
+        self._kept = KeptRemovals(library, clock, "removedPurchases", RemovedPurchase)
 
     def found(self) -> tuple[RemovedPurchase, ...]:
         """Returns what can be put back, the latest first."""
-        text = self._library.setting(_SETTING)
-        alive, there = self._alive(text), {purchase.id for purchase in self._library.purchases()}
-        if len(alive) < len(_read(text)):
-            self._library.change_setting(_SETTING, lambda kept: _written(self._alive(kept)))
-        return tuple(each for each in alive if each.purchase.id not in there)
+        there = {purchase.id for purchase in self._library.purchases()}
+        return tuple(each for each in self._kept.found() if each.purchase.id not in there)
 
     def remove(self, purchase_id: str, *, for_good: bool) -> None:
         """Forget a purchase and its secrets; with `for_good` nothing of it is kept.
@@ -44,8 +38,8 @@ class RemovedPurchases:
         Raises `CompanionError` as `PurchaseRegistry.remove` does: then nothing is removed.
         """
         removed = self._purchases.remove(purchase_id).purchase
-        kept = () if for_good else (RemovedPurchase(purchase=removed, removed_at=self._clock()),)
-        self._library.change_setting(_SETTING, lambda text: _written((*kept, *self._without(text, removed.id))))
+        new = () if for_good else (RemovedPurchase(purchase=removed, removed_at=self._clock()),)
+        self._kept.change(lambda kept: (*new, *_without(kept, removed.id)))
 
     def put_back(self, purchase_id: str) -> str:
         """Put back the one removed purchase whose id begins so; returns its whole id.
@@ -61,25 +55,9 @@ class RemovedPurchases:
                 "See what can be put back with: companion purchases restore",
             )
         self._purchases.put_back(Removed(meant[0], ()))
-        self._library.change_setting(_SETTING, lambda text: _written(self._without(text, meant[0].id)))
+        self._kept.change(lambda kept: _without(kept, meant[0].id))
         return meant[0].id
 
-    def _alive(self, text: str | None) -> tuple[RemovedPurchase, ...]:
-        """Returns those whose time is not over, the latest first."""
-        since = self._clock() - KEPT_FOR
-        return tuple(each for each in _read(text) if each.removed_at > since)[:_MOST]
 
-    def _without(self, text: str | None, purchase_id: str) -> Iterable[RemovedPurchase]:
-        return (each for each in self._alive(text) if each.purchase.id != purchase_id)
-
-
-def _read(text: str | None) -> tuple[RemovedPurchase, ...]:
-    try:
-        return decode(text.encode(), tuple[RemovedPurchase, ...], source="the library") if text else ()
-    except CompanionError:
-        return ()
-
-
-def _written(kept: Iterable[RemovedPurchase]) -> str | None:
-    found = tuple(kept)
-    return encode_without_secrets(found).decode() if found else None
+def _without(kept: Iterable[RemovedPurchase], purchase_id: str) -> tuple[RemovedPurchase, ...]:
+    return tuple(each for each in kept if each.purchase.id != purchase_id)

@@ -5,15 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping
 
-from companion.domain.core.errors import CompanionError
 from companion.domain.core.model import Instant, Model
-from companion.domain.core.serialization import decode, encode_without_secrets
 from companion.services.storage.database import Library
+from companion.services.storage.kept_removals import KeptRemovals
 from companion.services.storage.tables.orders import OrderRows
 
-KEPT_FOR = dt.timedelta(days=30)
-_SETTING = "removedOrders"
-_MOST = 50
 _READ_ANEW = "orders"
 """The table of what the store said of an order, which it says again when that is added."""
 
@@ -40,22 +36,21 @@ class RemovedOrders:
 
     def __init__(self, library: Library, clock: Callable[[], dt.datetime]) -> None:
         self._library, self._clock = library, clock
+        self._kept = KeptRemovals(library, clock, "removedOrders", _RemovedOrder)
 
     def keep(self, store: str, number: str, rows: OrderRows) -> None:
         """Keep the rows of an order that has just been removed."""
-        kept = {
+        rows_kept = {
             table: tuple(tuple(_cell(value) for value in row) for row in found)
             for table, found in rows.items()
             if found and table != _READ_ANEW
         }
-        new = _RemovedOrder(store=store, number=number, removed_at=self._clock(), rows=kept)
-        self._change(
-            lambda alive: (*((new,) if kept else ()), *(each for each in alive if not each.is_of(store, number)))
-        )
+        new = _RemovedOrder(store=store, number=number, removed_at=self._clock(), rows=rows_kept)
+        self._kept.change(lambda kept: (*((new,) if rows_kept else ()), *_without(kept, store, number)))
 
     def bring_back(self, store: str, number: str) -> bool:
         """Put the rows of an order that was added again where they were; returns whether there were any."""
-        found = next((each for each in self._alive(self._library.setting(_SETTING)) if each.is_of(store, number)), None)
+        found = next((each for each in self._kept.found() if each.is_of(store, number)), None)
         if found is None:
             return False
         self._library.put_order_back(
@@ -66,15 +61,12 @@ class RemovedOrders:
 
     def forget(self, store: str, number: str) -> None:
         """Keep nothing of an order any more, nor of those whose time is over."""
-        if self._library.setting(_SETTING) is not None:
-            self._change(lambda alive: (each for each in alive if not each.is_of(store, number)))
+        if any(each.is_of(store, number) for each in self._kept.found()):
+            self._kept.change(lambda kept: _without(kept, store, number))
 
-    def _change(self, change: Callable[[tuple[_RemovedOrder, ...]], Iterable[_RemovedOrder]]) -> None:
-        self._library.change_setting(_SETTING, lambda text: _written(change(self._alive(text))))
 
-    def _alive(self, text: str | None) -> tuple[_RemovedOrder, ...]:
-        since = self._clock() - KEPT_FOR
-        return tuple(each for each in _read(text) if each.removed_at > since)[:_MOST]
+def _without(kept: Iterable[_RemovedOrder], store: str, number: str) -> tuple[_RemovedOrder, ...]:
+    return tuple(each for each in kept if not each.is_of(store, number))
 
 
 def _cell(value: object) -> _Cell:
@@ -83,15 +75,3 @@ def _cell(value: object) -> _Cell:
 
 def _value(cell: _Cell) -> object:
     return cell.text if cell.blob is None else cell.blob
-
-
-def _read(text: str | None) -> tuple[_RemovedOrder, ...]:
-    try:
-        return decode(text.encode(), tuple[_RemovedOrder, ...], source="the library") if text else ()
-    except CompanionError:
-        return ()
-
-
-def _written(kept: Iterable[_RemovedOrder]) -> str | None:
-    found = tuple(kept)
-    return encode_without_secrets(found).decode() if found else None

@@ -12,9 +12,10 @@ from companion.domain.core.errors import CompanionError
 from companion.domain.purchases.facts import Field
 from companion.domain.purchases.purchase import Purchase
 from companion.services.purchases.registry import PurchaseRegistry
-from companion.services.purchases.removed import KEPT_FOR, RemovedPurchases
+from companion.services.purchases.removed import RemovedPurchases
 from companion.services.purchases.secrets import PurchaseKeychain
 from companion.services.storage.database import Library
+from companion.services.storage.kept_removals import KEPT_FOR
 from companion.services.store.keychain.keychain import Keychain
 from tests.kits.memory_keychain import MemoryKeychain
 from tests.kits.purchases import MAILED, fact

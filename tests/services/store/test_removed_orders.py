@@ -7,8 +7,9 @@ import datetime as dt
 from companion.domain.reminders.dates import ReminderKind, Subject
 from companion.domain.reminders.due import Reminder
 from companion.domain.reminders.history import InboxEntry
+from companion.services.storage.kept_removals import KEPT_FOR
 from companion.services.storage.records import ReminderChange
-from companion.services.storage.removed_orders import KEPT_FOR, RemovedOrders
+from companion.services.storage.removed_orders import RemovedOrders
 from tests.kits.store import StoreKit
 
 FAMILY = "LF-5930-2216"

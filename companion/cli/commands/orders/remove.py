@@ -11,7 +11,7 @@ from companion.cli.usage import Parser
 from companion.domain.billing.auto_renewal import removal_sentences
 from companion.domain.core.model import Model
 from companion.domain.transfers.left_downloads import LeftDownload
-from companion.services.storage.removed_orders import KEPT_FOR
+from companion.services.storage.kept_removals import KEPT_FOR
 
 _KEPT = (
     f"Reminders that were put off, what is known of its files, and invoices then come back with it for {KEPT_FOR.days} "

@@ -8,7 +8,7 @@ from companion.cli.output import EXIT_DONE
 from companion.cli.usage import Parser
 from companion.domain.core.model import Instant, Model
 from companion.domain.purchases.purchase import overview
-from companion.services.purchases.removed import KEPT_FOR
+from companion.services.storage.kept_removals import KEPT_FOR
 
 
 class RemovedEntry(Model, frozen=True):

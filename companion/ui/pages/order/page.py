@@ -13,8 +13,8 @@ from companion.domain.core.errors import CompanionError
 from companion.domain.overview.removing import removal_sentences, renewing, unfinished_sentences
 from companion.domain.store.orders import Order
 from companion.domain.store.unread import unread_sentences
+from companion.services.storage.kept_removals import KEPT_FOR
 from companion.services.storage.records import KnownOrder
-from companion.services.storage.removed_orders import KEPT_FOR
 from companion.services.store.orders import Orders
 from companion.ui.dialogs.auto_renewal import ask_to_switch
 from companion.ui.dialogs.password import missing_notice

@@ -15,7 +15,7 @@ from companion.cli.commands.purchases.shown import ShownPurchase
 from companion.domain.mail.inputs import InputKind
 from companion.domain.purchases.values import AutoRenewal, ExpiryKind
 from companion.services.app.time_zone import LocalZone
-from companion.services.purchases.removed import KEPT_FOR
+from companion.services.storage.kept_removals import KEPT_FOR
 from tests.kits.cli import Cli, Ran
 
 CANARY = "CANR-7Q2X-KEY9-ZZ41"
