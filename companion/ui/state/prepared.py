@@ -7,12 +7,12 @@ from functools import partial
 from typing import Generic, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from companion.domain.core.errors import CompanionError
 from companion.ui.state.tasks import TaskRunner
-from companion.ui.widgets.held import LOOK_AGAIN_MS, is_held
+from companion.ui.widgets.held import when_let_go
 
 T = TypeVar("T")
 
@@ -45,9 +45,12 @@ class Prepared(Generic[T]):
             self._runner.run(self._owner, lambda _: work(), self._done, self._failed)
 
     def _done(self, found: T) -> None:
-        if isinstance(self._owner, QWidget) and is_held(self._owner):
-            QTimer.singleShot(LOOK_AGAIN_MS, self._owner, partial(self._done, found))
-            return
+        if isinstance(self._owner, QWidget):
+            when_let_go(self._owner, partial(self._show_found, found))
+        else:
+            self._show_found(found)
+
+    def _show_found(self, found: T) -> None:
         before, self._shown = self._shown, found
         self._show(found)
         self._runner.let_go(before)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
@@ -17,3 +20,11 @@ def is_held(part: QWidget) -> bool:
     """
     mouse = QGuiApplication.mouseButtons() is not Qt.MouseButton.NoButton and part.underMouse()
     return mouse or any(each.isDown() for each in part.findChildren(QAbstractButton))
+
+
+def when_let_go(part: QWidget, call: Callable[[], object]) -> None:
+    """Run `call` now, or as soon as the person holds nothing of `part` down; never once `part` was deleted."""
+    if is_held(part):
+        QTimer.singleShot(LOOK_AGAIN_MS, part, partial(when_let_go, part, call))
+    else:
+        call()

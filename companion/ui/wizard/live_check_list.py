@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from companion.domain.core.errors import CompanionError
@@ -20,7 +20,7 @@ from companion.ui.state.opener import Opener
 from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import IconLabel, button, clear, column, label, row
 from companion.ui.widgets.fold import Fold
-from companion.ui.widgets.held import LOOK_AGAIN_MS, is_held
+from companion.ui.widgets.held import when_let_go
 from companion.ui.widgets.notice import Notice
 from companion.ui.widgets.question import ask
 from companion.ui.widgets.spoken import announcer
@@ -56,9 +56,7 @@ class LiveCheckList(QWidget):
         self._watching: Task | None = None
         self._closing: Task | None = None
         self._rows: dict[str, tuple[Finding, FindingRow]] = {}
-        self._findings: tuple[Finding, ...] = ()
-        self._look_again = QTimer(self, singleShot=True, interval=LOOK_AGAIN_MS)
-        self._look_again.timeout.connect(self._show_when_free)
+        self._findings: tuple[Finding, ...] | None = None
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(8)
@@ -102,7 +100,7 @@ class LiveCheckList(QWidget):
 
     def stop(self) -> None:
         """Stop looking."""
-        self._look_again.stop()
+        self._findings = None
         for task in (self._watching, self._closing):
             if task is not None:
                 task.cancel()
@@ -111,16 +109,13 @@ class LiveCheckList(QWidget):
     def show_findings(self, findings: tuple[Finding, ...]) -> None:
         """Render the findings, as soon as the person holds no button of them down."""
         self._findings = findings
-        self._show_when_free()
+        when_let_go(self, self._render)
 
-    def _show_when_free(self) -> None:
-        if is_held(self):
-            self._look_again.start()
-        else:
-            self._render(self._findings)
-
-    def _render(self, findings: tuple[Finding, ...]) -> None:
-        """Put the findings on the list, those without a fault folded; rows that did not change stay as they are."""
+    def _render(self) -> None:
+        """Put the newest findings on the list, those without a fault folded; rows that did not change stay."""
+        findings = self._findings
+        if findings is None:
+            return
         wanted = {finding.id for finding in findings}
         for identity in [identity for identity in self._rows if identity not in wanted]:
             self._take_away(identity)
