@@ -1,10 +1,9 @@
 """How much memory the program holds with 20 purchases: in its window, and in the tray with the window closed.
 
 Run with ``python -m benchmarks.memory [--count 20] [--where] [--json FILE]`` on Linux; no screen is needed. Prints what
-the kernel counts for the process (`smaps_rollup`): resident memory, the part that is its own, and its share, for which
-what several processes have in common is divided among them. The program gives back what is spare a second after it has
-worked, also code in the files of libraries: that costs the system nothing but its cache of files. What comes back is
-measured too, in the window when every page was seen, and in the tray at the moment when the library has been read.
+the kernel counts for the process (`smaps_rollup`): resident memory, the part that belongs to it alone, and its share,
+in which memory used by several processes is divided among them. The program returns freed memory one second after it
+has worked. It is also measured in the window after every page was seen, and in the tray just after reading the library.
 A week in the tray is 28 readings of the library with the window opened and closed in between. Most starts are those at
 sign-in, in the tray: a second process is measured there. Byte code is kept, as it is for everyone.
 ``--where`` adds the lines of the program that hold most (`tracemalloc`, which takes memory itself).

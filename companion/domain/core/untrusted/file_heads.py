@@ -1,11 +1,11 @@
-"""What a file that holds no text is, by its first bytes, whatever it is called."""
+"""Tells files that are not text apart by their first bytes, whatever their names say."""
 
 from __future__ import annotations
 
 import enum
 
 HEAD = 512
-"""So many of its first bytes tell what a file is."""
+"""How many bytes of the beginning tell what a file is."""
 
 _ZIP = b"PK\x03\x04"
 _TAR, _TAR_AT = b"ustar", 257

@@ -66,9 +66,7 @@ class JournalContent(Model, frozen=True):
 def identify_source(url: str) -> str:
     """A digest that names the resource at `url`, without its query, which may hold a signature."""
     parts = urllib.parse.urlsplit(url)
-    return hashlib.sha256(f"{parts.scheme}://{parts.netloc}{parts.path}".encode(errors="surrogatepass")).hexdigest()[
-        :32
-    ]
+    return identify_address(f"{parts.scheme}://{parts.netloc}{parts.path}")
 
 
 def identify_address(url: str) -> str:
