@@ -20,9 +20,18 @@ from companion.services.platforms import current
 from companion.ui.app.application import WindowedProgram
 from companion.ui.look.theme import LIGHT
 from companion.ui.navigation import Destination
+from companion.ui.state.tasks import TaskRunner
 from tests.kits.ui import Gate
 
 BLOCKER = "companionblock"
+
+
+@pytest.fixture
+def runner(qapp: QApplication) -> Iterator[TaskRunner]:
+    """A runner of work off the thread of the window."""
+    made = TaskRunner()
+    yield made
+    made.shut_down()
 
 
 @pytest.fixture

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 
-import pytest
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
@@ -14,13 +12,6 @@ from companion.services.installation.leftovers import Removal
 from companion.ui.dialogs.removal import RemovalDialog
 from companion.ui.state.tasks import TaskRunner
 from tests.kits.ui import button, texts_of
-
-
-@pytest.fixture
-def runner(qapp: object) -> Iterator[TaskRunner]:
-    made = TaskRunner()
-    yield made
-    made.shut_down()
 
 
 def is_told(dialog: RemovalDialog, words: str) -> bool:

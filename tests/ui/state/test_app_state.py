@@ -36,13 +36,6 @@ def services(tmp_path: Path) -> Iterator[Services]:
 
 
 @pytest.fixture
-def runner(qtbot: QtBot) -> Iterator[TaskRunner]:
-    made = TaskRunner()
-    yield made
-    made.shut_down()
-
-
-@pytest.fixture
 def state(services: Services, runner: TaskRunner) -> AppState:
     return AppState(
         runner,

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from functools import partial
 
-import pytest
 import shiboken6
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QPushButton, QWidget
@@ -17,13 +15,6 @@ from companion.ui.state.prepared import Prepared
 from companion.ui.state.tasks import TaskRunner
 from companion.ui.widgets.held import LOOK_AGAIN_MS
 from tests.ui.state.test_tasks import Freed
-
-
-@pytest.fixture
-def runner(qtbot: QtBot) -> Iterator[TaskRunner]:
-    made = TaskRunner()
-    yield made
-    made.shut_down()
 
 
 def test_while_one_is_prepared_only_the_latest_wish_counts(runner: TaskRunner, qtbot: QtBot) -> None:

@@ -6,7 +6,7 @@ import gc
 import logging
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from types import FrameType
 from typing import Any
@@ -19,13 +19,6 @@ from pytestqt.qtbot import QtBot
 
 from companion.domain.core.errors import CompanionError, ErrorCode
 from companion.ui.state.tasks import Task, TaskRunner
-
-
-@pytest.fixture
-def runner(qapp: QApplication) -> Iterator[TaskRunner]:
-    made = TaskRunner()
-    yield made
-    made.shut_down()
 
 
 @pytest.fixture

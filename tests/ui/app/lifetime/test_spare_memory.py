@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -14,13 +13,6 @@ from companion.ui.app.application import WindowedProgram
 from companion.ui.app.lifetime.spare_memory import SpareMemory
 from companion.ui.look.theme import LIGHT
 from companion.ui.state.tasks import TaskRunner
-
-
-@pytest.fixture
-def runner(qapp: QApplication) -> Iterator[TaskRunner]:
-    made = TaskRunner()
-    yield made
-    made.shut_down()
 
 
 @pytest.fixture
