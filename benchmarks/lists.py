@@ -42,7 +42,7 @@ from companion.services.store.look_plans import remember_plan
 from companion.ui.app.application import WindowedProgram, application
 from companion.ui.look.theme import LIGHT
 from companion.ui.navigation import Destination, Page
-from companion.ui.widgets.long_list import LongList
+from companion.ui.widgets.lists.long_list import LongList
 from tests.kits.memory_keychain import MemoryKeychain
 
 COUNT, RUNS = 10_000, 5

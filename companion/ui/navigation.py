@@ -20,11 +20,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from companion.ui.look.zoom import grown
 from companion.ui.state.app_state import AppState
 from companion.ui.state.tasks import Task
 from companion.ui.widgets.basic import button, clear, focusable, label, row, spoken
 from companion.ui.widgets.held import LOOK_AGAIN_MS, is_held
-from companion.ui.widgets.long_list import LongList
+from companion.ui.widgets.lists.long_list import LongList
 from companion.ui.widgets.question import Question
 
 if TYPE_CHECKING:
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 
 _CONTENT_WIDTH = 760
 """How wide a page's content becomes with texts of the usual size, in pixels."""
-_USUAL_TEXT = 14
-"""The usual size of texts, in pixels."""
 _NARROW = 560
 _BESIDE_TITLE = 48
 """What stays free between a title and what stands beside it."""
@@ -97,7 +96,7 @@ def destination_of(action: ReminderAction, reminder: Reminder) -> Destination:
 def content_width(part: QWidget) -> int:
     """Returns how wide content becomes: as many words stand in a line whatever the size of the text of `part`."""
     part.ensurePolished()
-    return round(_CONTENT_WIDTH * max(1.0, part.fontInfo().pixelSize() / _USUAL_TEXT))
+    return round(_CONTENT_WIDTH * grown(part.fontInfo().pixelSize()))
 
 
 def centred(part: QWidget) -> QHBoxLayout:

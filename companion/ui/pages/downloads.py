@@ -31,7 +31,7 @@ from companion.ui.state.owned_state import OwnedState
 from companion.ui.state.prepared import Prepared
 from companion.ui.state.store_book import StoreBook
 from companion.ui.widgets.basic import Card, button, clear, column, label, line, row
-from companion.ui.widgets.long_list import Row, Rows
+from companion.ui.widgets.lists.long_list import Row, Rows
 
 
 def _key_of(order: Order, download: Download) -> DownloadKey:

@@ -38,7 +38,7 @@ from companion.ui.state.owned_state import OwnedState
 from companion.ui.state.prepared import Prepared
 from companion.ui.state.store_book import StoreBook
 from companion.ui.widgets.basic import Card, TitleLink, button, chip, clear, column, label, line, restyle, row
-from companion.ui.widgets.long_list import Row
+from companion.ui.widgets.lists.long_list import Row
 
 _MARKED_MS = 8_000
 """So long the card of what was just added is marked."""

@@ -20,7 +20,7 @@ from companion.ui.state.prepared import Prepared
 from companion.ui.state.store_book import StoreBook
 from companion.ui.widgets.basic import Card, TitleLink, button, chip, clear, column, label, row
 from companion.ui.widgets.fields import ClearableField
-from companion.ui.widgets.long_list import Row
+from companion.ui.widgets.lists.long_list import Row
 
 _TONES = {OrderStatus.PROCESSING: "attention", OrderStatus.REFUNDED: ""}
 

@@ -21,7 +21,7 @@ from companion.ui.app.application import WindowedProgram
 from companion.ui.look.theme import LIGHT
 from companion.ui.navigation import Destination
 from companion.ui.widgets.basic import focusable, spoken
-from companion.ui.widgets.long_list import LongList
+from companion.ui.widgets.lists.long_list import LongList
 from companion.ui.widgets.notice import Notice
 from tests.kits.memory_keychain import MemoryKeychain
 from tests.kits.ui import button, texts_of

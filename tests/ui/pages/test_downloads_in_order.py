@@ -13,7 +13,7 @@ from companion.services.snapshot import Snapshot
 from companion.services.storage.records import KnownFile, KnownOrder
 from companion.ui.app.application import WindowedProgram
 from companion.ui.pages.downloads import DownloadsPage, _Shelf
-from companion.ui.widgets.long_list import Rows
+from companion.ui.widgets.lists.long_list import Rows
 from tests.kits.build import NOW, Build, day
 from tests.kits.calls import count_calls
 

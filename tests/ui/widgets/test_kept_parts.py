@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from companion.ui.widgets.basic import inside
-from companion.ui.widgets.kept_parts import KeptParts, Part
+from companion.ui.widgets.lists.kept_parts import KeptParts, Part
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QScrollArea, QV
 from pytestqt.qtbot import QtBot
 
 from companion.ui.widgets.basic import focusable
-from companion.ui.widgets.long_list import LongList, Row, Rows
+from companion.ui.widgets.lists.long_list import LongList, Row, Rows
 
 MANY = 10_000
 

@@ -35,8 +35,8 @@ from companion.ui.state.settings.autostart_state import AutostartState
 from companion.ui.state.store_book import StoreBook
 from companion.ui.widgets.action_row import ActionRow
 from companion.ui.widgets.basic import Card, button, clear, column, label, row
-from companion.ui.widgets.kept_parts import KeptParts, Part
-from companion.ui.widgets.long_list import Rows
+from companion.ui.widgets.lists.kept_parts import KeptParts, Part
+from companion.ui.widgets.lists.long_list import Rows
 from companion.ui.widgets.notice import Notice
 
 SETTINGS = "settings"

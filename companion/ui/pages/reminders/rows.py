@@ -9,7 +9,7 @@ from typing import NamedTuple
 from companion.domain.reminders.due import Reminder
 from companion.domain.reminders.settings import ReminderSettings
 from companion.domain.reminders.several_stores import StoreDates, all_dates
-from companion.ui.widgets.long_list import Row, Rows
+from companion.ui.widgets.lists.long_list import Row, Rows
 
 AT_FIRST = 8
 """So many dates, and so many records of what was shown, are listed until all of them are asked for."""
