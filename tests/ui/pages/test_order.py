@@ -25,6 +25,7 @@ from pytestqt.qtbot import QtBot
 
 from companion.demo.customers import Account
 from companion.demo.server import DemoStore
+from companion.domain.reminders.settings import ReminderSettings
 from companion.domain.store.orders import Order
 from companion.domain.store.returns import ReturnReason
 from companion.services.container.store import Services
@@ -468,6 +469,7 @@ def test_removing_what_renews_by_itself_says_so_and_offers_to_switch_it_off(
 def test_removing_an_order_can_be_undone(person: Person, services: Services) -> None:
     person.opens(FAMILY)
     owned = [each.id for each in services.owned.purchases.all()]
+    services.reminders.keep_settings(ReminderSettings(quiet=None))  # At night there would be nothing to silence.
     services.reminders.silence(services.reminders.look().entries[0].reminder)
 
     def silenced() -> list[str]:
