@@ -24,7 +24,8 @@ from tests.kits.processes import ROOT, command
 from tests.kits.waiting import until
 
 QUICK = Patience(windows=0.5, question=1, session=0.5, force=5, watch=0)
-STUBBORN = 'trap "" TERM; : >"$1"; while :; do /bin/sleep 0.05; done'
+STUBBORN = 'trap "" TERM; mkfifo "$1.never"; : >"$1"; read _ <"$1.never"'
+"""Starts nothing while it waits: what it has just forked would bear its name, also after its end."""
 
 
 @pytest.fixture
